@@ -1,0 +1,50 @@
+import boundaries from "eslint-plugin-boundaries";
+import tseslint from "typescript-eslint";
+
+// Which room may import from which; see docs/adr. A room may always import from itself.
+const rooms = {
+  fleet: [],
+  profiles: ["fleet"],
+  catalog: ["fleet"],
+  components: ["profiles", "catalog", "fleet"],
+  stacks: ["components", "profiles", "catalog", "fleet"],
+  gitops: ["components", "profiles", "catalog", "fleet"],
+  rollout: ["stacks", "components", "profiles", "catalog", "fleet"],
+  report: ["rollout", "fleet"],
+  engine: [],
+  policy: ["profiles", "catalog", "fleet"],
+  cli: ["engine", "gitops", "report", "rollout", "stacks", "components", "profiles", "catalog", "fleet"],
+};
+
+export default tseslint.config(
+  { ignores: ["node_modules", "out", "coverage"] },
+  ...tseslint.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    plugins: { boundaries },
+    settings: {
+      "import/resolver": { node: { extensions: [".ts", ".js"] } },
+      "boundaries/elements": Object.keys(rooms).map((room) => ({ type: room, pattern: room, mode: "folder" })),
+    },
+    rules: {
+      "no-console": "error",
+      eqeqeq: "error",
+      "no-restricted-syntax": [
+        "error",
+        { selector: "MemberExpression[object.name='process'][property.name='env']", message: "Only cli/ reads the environment." },
+        { selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']", message: "Only cli/ ends the process." },
+      ],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "boundaries/element-types": [
+        "error",
+        { default: "disallow", rules: Object.entries(rooms).map(([from, allow]) => ({ from, allow: [from, ...allow] })) },
+      ],
+    },
+  },
+  {
+    files: ["cli/**/*.ts", "test/**/*.ts", "scripts/**/*", "bin/**/*"],
+    rules: { "no-console": "off", "no-restricted-syntax": "off", "boundaries/element-types": "off" },
+  },
+  { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-unused-expressions": "off" } },
+  { files: ["**/*.js"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+);
