@@ -1,0 +1,30 @@
+import type { Architecture } from "../fleet/model";
+
+/** Something a release may use, at one version. */
+export interface CatalogComponent {
+  /** Such as `gitea`; what a release's `components` names. */
+  readonly name: string;
+  readonly version: string;
+  /** Where the project lives, for people. */
+  readonly source: string;
+  /** SPDX expression. */
+  readonly licence: string;
+  readonly architectures: readonly Architecture[];
+  /** Container images, by a short name that the component's users ask for. */
+  readonly images: Readonly<Record<string, CatalogImage>>;
+  /** Helm chart, for what Flux installs. */
+  readonly chart: CatalogChart | undefined;
+}
+
+export interface CatalogImage {
+  /** With its registry, such as `docker.gitea.com/gitea`. */
+  readonly repository: string;
+  readonly tag: string;
+}
+
+export interface CatalogChart {
+  /** `oci://` or `https://` address of the upstream repository. */
+  readonly repository: string;
+  readonly name: string;
+  readonly version: string;
+}
