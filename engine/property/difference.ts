@@ -1,7 +1,8 @@
-import { AssetOrArchive, OutputValue, ResourceReference, Secret, Unknown } from "./value";
+import { equalValues } from "./equal";
+import type { PropertyPath } from "./path";
+import { isList, isMap } from "./shape";
+import { Secret } from "./value";
 import type { PropertyMap, PropertyValue } from "./value";
-import { isList, isMap } from "./plain";
-import type { PropertyPath } from "./propertyPath";
 
 /** One place where two property maps differ. `add` and `delete` name the top of what came or went. */
 export interface Difference {
@@ -11,7 +12,7 @@ export interface Difference {
 
 /**
  * Compares two property maps as the official engine's object diff does: null counts as absent, arrays are compared by
- * index, a change of secrecy is a change, and an unknown differs from everything but another unknown.
+ * index, a change of secrecy is a change, and an unknown differs from everything.
  *
  * @returns the differences in the order of their keys.
  */
@@ -19,23 +20,6 @@ export function differences(olds: PropertyMap, news: PropertyMap): readonly Diff
   const found: Difference[] = [];
   compareMaps(olds, news, [], found);
   return found;
-}
-
-/** Whether two values are the same, secrecy included. */
-export function sameValue(left: PropertyValue, right: PropertyValue): boolean {
-  if (left instanceof Secret) return right instanceof Secret && sameValue(left.element, right.element);
-  if (left instanceof Unknown || left instanceof OutputValue) return left === right;
-  if (left instanceof ResourceReference) return right instanceof ResourceReference && left.urn === right.urn;
-  if (left instanceof AssetOrArchive) {
-    return right instanceof AssetOrArchive && left.kind === right.kind && left.hash === right.hash;
-  }
-  if (isList(left)) {
-    return (
-      isList(right) && left.length === right.length && left.every((part, at) => sameValue(part, right[at] ?? null))
-    );
-  }
-  if (isMap(left)) return isMap(right) && differences(left, right).length === 0;
-  return left === right;
 }
 
 function compareMaps(olds: PropertyMap, news: PropertyMap, path: PropertyPath, found: Difference[]): void {
@@ -61,10 +45,10 @@ function compare(
       else compare(old[at], now[at], [...path, at], found);
     }
   } else if (isMap(old) && isMap(now)) compareMaps(old, now, path, found);
-  else if (!sameValue(old, now)) found.push({ path, kind: "update" });
+  else if (!equalValues(old, now)) found.push({ path, kind: "update" });
 }
 
-function hasValue(value: PropertyValue | undefined): value is PropertyValue {
+function hasValue(value: PropertyValue | undefined): boolean {
   if (value instanceof Secret) return hasValue(value.element);
   return value !== undefined && value !== null;
 }

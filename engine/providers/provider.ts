@@ -39,6 +39,10 @@ export interface CallContext {
   /** Aborted when the user cancels: running work stops cleanly, then the call rejects. */
   readonly signal: AbortSignal;
   readonly log: (severity: "debug" | "info" | "warning" | "error", message: string, options?: LogOptions) => void;
+  /** Environment of this run, which commands inherit; without it, that of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Absolute folder of the project, where relative paths start; without it, the working directory. */
+  readonly directory?: string;
 }
 
 export interface LogOptions {

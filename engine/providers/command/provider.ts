@@ -1,0 +1,105 @@
+import type { PropertyMap } from "../../property/value";
+import { ProviderError } from "../failure";
+import type { CallContext, CheckRequest, CheckResponse, ConfiguredProvider, InvokeResponse } from "../provider";
+import type { ResourceProvider } from "../provider";
+import { checkKnownConfig, diffConfigKeys } from "../providerConfig";
+import { diffCommand } from "./diff";
+import { commandInputs, inputFailures, runInputs, textOf } from "./inputs";
+import { createCommand, deleteCommand, updateCommand } from "./local";
+import { runCommand } from "./run";
+
+const local = "command:local:Command";
+const remote = ["command:remote:Command", "command:remote:CopyToRemote", "command:remote:CopyFile"];
+const frameworkVersion = "__pulumi-go-provider-version";
+
+/** The `command` provider: local commands. Remote ones are refused by name. */
+export function commandProvider(): ResourceProvider {
+  return {
+    name: "command",
+    version: "4.5.0",
+    types: [local, ...remote],
+    functions: ["command:local:run"],
+    async checkConfig(request) {
+      const checked = checkKnownConfig("command", request.news, []);
+      // The official plugin marks its framework's version; a mark that is there stays, or each run would change it.
+      const version = request.olds[frameworkVersion] ?? "(devel)";
+      return { ...checked, inputs: { ...checked.inputs, [frameworkVersion]: version } };
+    },
+    async diffConfig(request) {
+      return diffConfigKeys(request, () => true);
+    },
+    async configure() {
+      return new CommandProvider();
+    },
+  };
+}
+
+class CommandProvider implements ConfiguredProvider {
+  async check(request: CheckRequest): Promise<CheckResponse> {
+    refuseRemote(request.type);
+    const inputs = withoutNulls(request.news);
+    return { inputs, failures: inputFailures(inputs, commandInputs) };
+  }
+
+  async diff(request: Parameters<ConfiguredProvider["diff"]>[0]): ReturnType<ConfiguredProvider["diff"]> {
+    return diffCommand(request);
+  }
+
+  async create(
+    request: Parameters<ConfiguredProvider["create"]>[0],
+    context: CallContext,
+  ): ReturnType<ConfiguredProvider["create"]> {
+    return await createCommand(request, context);
+  }
+
+  async read(request: Parameters<ConfiguredProvider["read"]>[0]): ReturnType<ConfiguredProvider["read"]> {
+    return { id: request.id, inputs: request.inputs, outputs: request.outputs };
+  }
+
+  async update(
+    request: Parameters<ConfiguredProvider["update"]>[0],
+    context: CallContext,
+  ): ReturnType<ConfiguredProvider["update"]> {
+    return await updateCommand(request, context);
+  }
+
+  async delete(request: Parameters<ConfiguredProvider["delete"]>[0], context: CallContext): Promise<void> {
+    refuseRemote(request.type);
+    await deleteCommand(request, context);
+  }
+
+  async invoke(token: string, args: PropertyMap, context: CallContext): Promise<InvokeResponse> {
+    if (token !== "command:local:run") throw unknownFunction(token);
+    const failures = inputFailures(args, runInputs);
+    const command = textOf(args, "command");
+    if (command === undefined) {
+      return { result: {}, failures: [...failures, { property: "command", reason: "is missing" }] };
+    }
+    if (failures.length > 0) return { result: {}, failures };
+    const output = await runCommand(command, args, { stdout: "", stderr: "" }, context);
+    return { result: { ...args, ...output }, failures: [] };
+  }
+
+  async close(): Promise<void> {}
+}
+
+function withoutNulls(inputs: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
+}
+
+function refuseRemote(type: string): void {
+  if (!remote.includes(type)) return;
+  throw new ProviderError(
+    "EDGE-COMMAND-002",
+    `the embedded engine does not serve ${type}`,
+    "Use command:local:Command with the ssh program, or run this stack with the official engine",
+  );
+}
+
+function unknownFunction(token: string): ProviderError {
+  return new ProviderError(
+    "EDGE-COMMAND-003",
+    `the command provider has no function ${token}`,
+    "The only one is command:local:run",
+  );
+}

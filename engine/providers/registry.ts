@@ -1,0 +1,7 @@
+import { commandProvider } from "./command/provider";
+import type { ResourceProvider } from "./provider";
+
+/** The providers that the embedded engine brings along, at the versions of the SDKs in package.json. */
+export function builtinProviders(): ResourceProvider[] {
+  return [commandProvider()];
+}
