@@ -1,0 +1,12 @@
+export type { CatalogChart, CatalogComponent, CatalogImage } from "./component";
+export { kubesprayPins, kubesprayTag, kubesprayTags, type KubesprayTag } from "./kubespray";
+export {
+  componentOf,
+  componentsOf,
+  imageReference,
+  registryOf,
+  releaseVersions,
+  upstreamRegistries,
+  type ReleaseVersions,
+} from "./release";
+export { catalog, catalogComponent, catalogNames, catalogVersions } from "./versions";

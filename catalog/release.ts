@@ -1,0 +1,92 @@
+import type { Architecture, Release } from "../fleet/model";
+import type { CatalogComponent, CatalogImage } from "./component";
+import { kubesprayPins } from "./kubespray";
+import { catalogComponent, catalogVersions } from "./versions";
+
+/** What decides the versions of a release; a `Release` is one. */
+export type ReleaseVersions = Pick<Release, "name" | "kubernetes" | "kubespray" | "components">;
+
+/**
+ * Versions by component name of everything that a release brings: Kubernetes and Kubespray, what that Kubespray tag
+ * pins (containerd, etcd, Calico and so on), and what the release's `components` name, which win.
+ */
+export function releaseVersions(release: ReleaseVersions): Readonly<Record<string, string>> {
+  return {
+    ...kubesprayPins(release.kubespray, release.kubernetes),
+    kubernetes: release.kubernetes,
+    kubespray: release.kubespray,
+    ...release.components,
+  };
+}
+
+/**
+ * The component at the version that the release has.
+ * @throws Error if the release has no such component, or the catalog lacks that version; both are findings of
+ * `readFleet` too, so that they do not happen with a checked fleet unless `name` is wrong.
+ */
+export function componentOf(release: ReleaseVersions, name: string): CatalogComponent {
+  const version = releaseVersions(release)[name];
+  if (version === undefined) {
+    throw new Error(
+      `Release ${release.name} has no component "${name}". Add it under spec.components; ` +
+        `the catalog has ${catalogVersions(name).join(", ") || "no component of that name"}.`,
+    );
+  }
+  const component = catalogComponent(name, version);
+  if (component === undefined) {
+    throw new Error(
+      `Release ${release.name} wants ${name} ${version}, which the catalog does not have; ` +
+        `it has ${catalogVersions(name).join(", ") || "no component of that name"}.`,
+    );
+  }
+  return component;
+}
+
+/** @returns the components of a release that the catalog has, in order of name. */
+export function componentsOf(release: ReleaseVersions): readonly CatalogComponent[] {
+  return Object.entries(releaseVersions(release))
+    .map(([name, version]) => catalogComponent(name, version))
+    .filter((component) => component !== undefined)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * What a manifest names for an image: `repository@sha256:...` if the release is locked, else `repository:tag`. Upstream
+ * names are kept; containerd's mirrors send them to the bastion.
+ * @throws Error if there is no such component or image, or the lock has no digest for the architecture.
+ */
+export function imageReference(release: Release, architecture: Architecture, component: string, image: string): string {
+  const found = componentOf(release, component);
+  const { repository, tag } = imageOf(found, image);
+  if (release.lock === undefined) return `${repository}:${tag}`;
+  const digest = release.lock.digests[repository]?.[architecture];
+  if (digest === undefined) {
+    throw new Error(
+      `The lock of release ${release.name} has no ${architecture} digest for ${repository} ` +
+        `(${component} ${found.version}). Lock the release again.`,
+    );
+  }
+  return `${repository}@${digest}`;
+}
+
+/** @returns the distinct registry hosts of the release's images, in alphabetical order. */
+export function upstreamRegistries(release: ReleaseVersions): readonly string[] {
+  const hosts = componentsOf(release).flatMap((component) =>
+    Object.values(component.images).map((image) => registryOf(image.repository)),
+  );
+  return [...new Set(hosts)].sort();
+}
+
+/** @returns the host of an image repository, such as `quay.io` for `quay.io/calico/node`. */
+export function registryOf(repository: string): string {
+  return repository.slice(0, repository.indexOf("/"));
+}
+
+function imageOf(component: CatalogComponent, image: string): CatalogImage {
+  const found = Object.hasOwn(component.images, image) ? component.images[image] : undefined;
+  if (found === undefined) {
+    const known = Object.keys(component.images).join(", ") || "none";
+    throw new Error(`${component.name} ${component.version} has no image "${image}"; it has ${known}.`);
+  }
+  return found;
+}
