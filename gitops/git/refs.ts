@@ -1,0 +1,77 @@
+import { GitFailed, git } from "./run";
+
+/** What a branch or tag points at. */
+export interface Ref {
+  /** Full commit id. */
+  readonly commit: string;
+  /** Id of the commit's tree. */
+  readonly tree: string;
+  /** The commit's trailer `Release`; undefined if it has none. */
+  readonly release: string | undefined;
+}
+
+/** One move of a ref; `from` undefined means that it must not exist yet. */
+export interface RefChange {
+  readonly ref: string;
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/** Somebody else moved a ref between our reading and our writing; nothing was changed. */
+export class RefMoved extends Error {
+  override readonly name = "RefMoved";
+  constructor(
+    readonly repository: string,
+    readonly ref: string,
+    readonly expected: string | undefined,
+    readonly actual: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${ref} in ${repository} was moved by somebody else: expected ${expected ?? "no such ref"}, ` +
+        `found ${actual ?? "no such ref"}. Nothing was changed; read the state again and repeat.`,
+      options,
+    );
+  }
+}
+
+const format = "%(refname)%00%(objectname)%00%(tree)%00%(contents:trailers:key=Release,valueonly,separator=%2C)";
+
+/** All branches and tags of a repository by full name, in one process. @throws GitFailed if it is no repository */
+export async function readRefs(repository: string): Promise<ReadonlyMap<string, Ref>> {
+  const refs = new Map<string, Ref>();
+  const listing = await git(repository, ["for-each-ref", `--format=${format}`, "refs/heads", "refs/tags"]);
+  for (const line of listing.split("\n")) {
+    const [name, commit, tree, release] = line.split("\0");
+    if (!name || commit === undefined || tree === undefined) continue;
+    refs.set(name, { commit, tree, release: release || undefined });
+  }
+  return refs;
+}
+
+/**
+ * Moves refs, all of them or none, and only if each is still where `from` says.
+ * @throws RefMoved if one of them is not
+ * @throws GitFailed
+ */
+export async function moveRefs(repository: string, changes: readonly RefChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const nothing = "0".repeat(40);
+  const commands = changes.map(({ ref, from, to }) => `update ${ref} ${to} ${from ?? nothing}\n`).join("");
+  try {
+    // A rival holds the lock for milliseconds; waiting for it turns the lost race into a plain answer.
+    await git(
+      repository,
+      ["-c", "core.filesRefLockTimeout=2000", "update-ref", "--stdin"],
+      `start\n${commands}commit\n`,
+    );
+  } catch (cause) {
+    if (!(cause instanceof GitFailed)) throw cause;
+    const refs = await readRefs(repository);
+    for (const { ref, from } of changes) {
+      const actual = refs.get(ref)?.commit;
+      if (actual !== from) throw new RefMoved(repository, ref, from, actual, { cause });
+    }
+    throw cause;
+  }
+}
