@@ -1,4 +1,4 @@
-import type { ProfileName } from "../fleet/model";
+import type { IngestionBuffer, ProfileName } from "../fleet/model";
 
 export interface Resources {
   readonly cpuMillis: number;
@@ -69,10 +69,14 @@ export interface Profile {
     /** `memory.available` below which the kubelet evicts. */
     readonly evictionMemoryMiB: number;
   };
-  /** Static pods and daemons of a control-plane node: etcd, API server, controller manager, scheduler, kubelet, OS. */
+  /** On a control-plane node beyond `reserved`: etcd, API server, controller manager, scheduler, kube-proxy. */
   readonly controlPlane: Resources;
   /** Memory on a node that the platform may take at most, as a share of the machine's. */
   readonly platformShare: number;
+  /** Memory on each node that must stay free for the site's own workloads, page cache and peaks. */
+  readonly leftForWorkloadsMiB: number;
+  /** What ingestion buffers in, unless a site asks for another. */
+  readonly buffer: IngestionBuffer;
   /** What runs; a part that is not there is off in this profile. */
   readonly workloads: Readonly<Partial<Record<WorkloadName, Workload>>>;
   /** Intervals of Flux, in Go's notation such as `30m`. */
