@@ -38,6 +38,8 @@ export interface RunResult {
   /** By operation, as Pulumi names them: `create`, `update`, `delete`, `same`, `replace`. */
   readonly changes: Readonly<Record<string, number>>;
   readonly seconds: number;
+  /** What was done beside the run, such as the repair of an interrupted one; for people. */
+  readonly notes?: readonly string[];
 }
 
 /** The stack's program or a provider failed; `message` is for people and holds no secrets. */

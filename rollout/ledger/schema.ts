@@ -1,0 +1,48 @@
+/** Version of the ledger's tables, in SQLite's `user_version`. */
+export const schemaVersion = 1;
+
+/**
+ * `events` is the record; triggers keep it append-only against mistakes. `runs` and `sites` repeat what its events say
+ * so that a look-up need not read them all, and `sites` and `leases` hold who is at work.
+ */
+export const schema = `
+CREATE TABLE IF NOT EXISTS events (
+  run TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  previous TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  lease TEXT NOT NULL,
+  PRIMARY KEY (run, sequence)
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS events_are_not_changed BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS events_are_not_removed BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TABLE IF NOT EXISTS runs (
+  number INTEGER PRIMARY KEY,
+  run TEXT NOT NULL UNIQUE,
+  rollout TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS runs_of_a_rollout ON runs (rollout, number);
+CREATE TABLE IF NOT EXISTS sites (
+  site TEXT PRIMARY KEY,
+  token INTEGER NOT NULL,
+  claimed_by TEXT,
+  success TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leases (
+  name TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  renewed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+PRAGMA user_version = ${schemaVersion};
+`;

@@ -1,0 +1,98 @@
+import type { Fleet, Release, ResolvedSite } from "../fleet/model";
+import type { RolloutEvent, SiteFinished, SiteSuccess } from "./events";
+import type { Ledger, Lease } from "./ledger/ledger";
+import type { Promoter } from "./promoter";
+import { RunCancelled, type RunResult, type StackRunner } from "./stackRunner";
+
+export interface SiteRun {
+  readonly site: ResolvedSite;
+  readonly release: Release;
+  readonly fleet: Fleet;
+  readonly desiredHash: string;
+  readonly token: number;
+  readonly runner: StackRunner;
+  readonly promoter: Promoter;
+  readonly ledger: Ledger;
+  readonly signal: AbortSignal;
+  readonly onProgress: (resources: number) => void;
+}
+
+/**
+ * Takes one site to the release: its stack, then its branch. Never rejects; whatever goes wrong is the site's outcome.
+ * An unchanged site costs no engine run, but its branch is moved all the same: the last rollout may have ended between
+ * the two.
+ * @returns what happened, to be recorded together; the last one is the site's end.
+ */
+export async function runSite(run: SiteRun): Promise<RolloutEvent[]> {
+  const { site, release, runner, promoter } = run;
+  let result: RunResult | undefined;
+  try {
+    const before = await unchangedSuccess(run);
+    result = before ? nothingToDo(before.resources) : await runner.up(request(run), observer(run));
+    const evidence = before?.evidence ?? (await runner.evidence(site.name));
+    const { from, to, moved } = await promoter.promote(site.name, release.name);
+    const end: SiteFinished = {
+      ...finished(site.name, result),
+      outcome: before === undefined ? "succeeded" : "unchanged",
+      ...(evidence === undefined ? {} : { success: success(run, evidence, result) }),
+    };
+    return [{ type: "site-promoted", site: site.name, from, to, moved }, end];
+  } catch (error) {
+    // Cancelled means that a resume repeats it; a runner that stops unasked must not open that door.
+    const outcome = error instanceof RunCancelled && run.signal.aborted ? "cancelled" : "failed";
+    const reason = result === undefined || outcome === "cancelled" ? text(error) : `promotion failed: ${text(error)}`;
+    return [{ ...finished(site.name, result), outcome, reason }];
+  }
+}
+
+/** The site's last success if it is what is wanted now, and nothing has touched what it left behind. */
+async function unchangedSuccess({ ledger, runner, site, desiredHash }: SiteRun): Promise<SiteSuccess | undefined> {
+  const last = await ledger.lastSuccess(site.name);
+  if (last === undefined || last.desiredHash !== desiredHash) return undefined;
+  return (await runner.evidence(site.name)) === last.evidence ? last : undefined;
+}
+
+function nothingToDo(resources: number): RunResult {
+  return { resources, changes: resources > 0 ? { same: resources } : {}, seconds: 0 };
+}
+
+function request({ site, release, fleet, token }: SiteRun) {
+  return { site, release, fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub }, fencingToken: token };
+}
+
+function observer({ signal, onProgress }: SiteRun) {
+  return { signal, onProgress: ({ resources }: { readonly resources: number }) => onProgress(resources) };
+}
+
+function finished(site: string, result: RunResult | undefined): Omit<SiteFinished, "outcome"> {
+  return {
+    type: "site-finished",
+    site,
+    seconds: result?.seconds ?? 0,
+    resources: result?.resources ?? 0,
+    changes: result?.changes ?? {},
+    ...(result?.notes === undefined || result.notes.length === 0 ? {} : { notes: result.notes }),
+  };
+}
+
+function success({ desiredHash, release, token }: SiteRun, evidence: string, { resources }: RunResult): SiteSuccess {
+  return { desiredHash, release: release.name, evidence, token, resources };
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Runs something on one site outside a rollout, such as a single `up` or `destroy`, under a lease and a fencing token
+ * of its own, so that no rollout runs the site at the same time.
+ * @throws RolloutLocked or SiteBusy if somebody else runs the site.
+ */
+export async function withSiteClaim<T>(ledger: Ledger, site: string, act: (token: number) => Promise<T>): Promise<T> {
+  const lease: Lease = await ledger.lease(`site/${site}`);
+  try {
+    return await act(await ledger.claimSite(lease, site));
+  } finally {
+    await lease.release();
+  }
+}
