@@ -183,7 +183,7 @@ function nodesOf(profile: ProfileName, site: string, net: string): SiteNode[] {
   ];
 }
 
-function merge<T extends object>(base: T, overrides: Overrides<T>): T {
+function merge<T extends object>(base: T, overrides: object): T {
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(overrides)) {
     const old = result[key];
@@ -192,5 +192,6 @@ function merge<T extends object>(base: T, overrides: Overrides<T>): T {
   return result as T;
 }
 
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
