@@ -52,7 +52,11 @@ export async function chooseEngine(wish: EngineWish, env: Environment): Promise<
     return { name: "official", version: cli.version, reason: "pulumi and its plugins are there" };
   }
   if (wish === "auto") return embedded(missing);
-  throw new UserError("EDGE-CLI-021", `the official engine was asked for, but ${missing}`, "Install the plugin, or use --engine embedded.");
+  throw new UserError(
+    "EDGE-CLI-021",
+    `the official engine was asked for, but ${missing}`,
+    "Install the plugin, or use --engine embedded.",
+  );
 }
 
 /** The Automation API's view of an engine, for this process. */
@@ -86,7 +90,11 @@ async function installPlugins(env: Environment): Promise<string | undefined> {
   for (const { name, version } of plugins) {
     if (installed.has(`${name}@${version}`)) continue;
     // A plugin on the PATH is used whatever its version is; the CLI says so itself.
-    const ambient = await execa(`pulumi-resource-${name}`, ["--help"], { reject: false, timeout: 10_000, stdin: "ignore" });
+    const ambient = await execa(`pulumi-resource-${name}`, ["--help"], {
+      reject: false,
+      timeout: 10_000,
+      stdin: "ignore",
+    });
     if (ambient.code !== "ENOENT") continue;
     const install = await pulumi(["plugin", "install", "resource", name, version], env);
     if (install.exitCode !== 0) return `its plugin ${name} ${version} is not there and could not be installed`;

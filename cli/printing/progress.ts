@@ -1,0 +1,149 @@
+import { MultiBar, type SingleBar } from "cli-progress";
+import type { RecordedEvent, RolloutEvent, SiteFinished } from "../../rollout/events";
+import { currentWave, type RolloutState } from "../../rollout/state";
+import { colorsOf, print, type Colors, type Io } from "../io";
+import { formatSeconds, outcomeColor } from "./outcome";
+import { plural } from "./findings";
+
+/** Shows a rollout while it runs: a line for what has happened and, on a terminal, a bar for what is happening. */
+export interface RolloutProgress {
+  readonly onEvent: (recorded: RecordedEvent, state: RolloutState) => void;
+  readonly onResources: (site: string, resources: number) => void;
+  readonly note: (line: string) => void;
+  readonly close: () => void;
+}
+
+export function rolloutProgress(io: Io): RolloutProgress {
+  return new Progress(io);
+}
+
+class Progress implements RolloutProgress {
+  readonly #colors: Colors;
+  readonly #running = new Map<string, number>();
+  #bars: MultiBar | undefined;
+  #bar: SingleBar | undefined;
+  #state: RolloutState | undefined;
+  #width: number | undefined;
+
+  constructor(private readonly io: Io) {
+    this.#colors = colorsOf(io);
+  }
+
+  readonly onEvent = ({ event }: RecordedEvent, state: RolloutState): void => {
+    this.#state = state;
+    this.#showBar(state);
+    const line = this.#line(event, state);
+    if (line !== undefined) this.note(line);
+    this.#draw();
+  };
+
+  readonly onResources = (site: string, resources: number): void => {
+    this.#running.set(site, resources);
+    this.#draw();
+  };
+
+  readonly note = (line: string): void => {
+    // A line through the bar's own log: it moves the bar down instead of writing into it.
+    if (this.#bars !== undefined) this.#bars.log(`${line}\n`);
+    else print(this.io, line);
+  };
+
+  readonly close = (): void => {
+    this.#bars?.stop();
+    this.#bars = undefined;
+    this.#bar = undefined;
+  };
+
+  #line(event: RolloutEvent, state: RolloutState): string | undefined {
+    const { bold, dim, red, yellow } = this.#colors;
+    switch (event.type) {
+      case "rollout-started":
+        return event.supersedes === undefined
+          ? undefined
+          : yellow(`a new run: the unfinished one is not resumed, because ${event.supersedes.reason}`);
+      case "driver-resumed": {
+        const again = event.inFlight.length === 0 ? "" : `; again: ${event.inFlight.join(", ")}`;
+        return yellow(
+          `resuming the unfinished run: ${doneSites(state)} of ${plural(state.sites.size, "site")} done${again}`,
+        );
+      }
+      case "wave-started":
+        return bold(this.#waveLine(event.wave, state));
+      case "site-started":
+        this.#running.set(event.site, 0);
+        return undefined;
+      case "site-finished":
+        this.#running.delete(event.site);
+        return this.#siteLine(event, state);
+      case "soak-started":
+        return dim(`  soaking until ${new Date(event.until).toISOString()}`);
+      case "stop-requested":
+        return yellow("stopping: running sites end their current step (Ctrl-C again: at once)");
+      case "rollout-halted":
+        return red(bold(`halted: ${event.reason}`));
+      default:
+        return undefined;
+    }
+  }
+
+  #showBar(state: RolloutState): void {
+    if (!this.io.interactive || this.#bars !== undefined) return;
+    this.#bars = new MultiBar({
+      format: "{bar} {value}/{total} {wave} {running}",
+      barCompleteChar: "━",
+      barIncompleteChar: "─",
+      barsize: 24,
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      // Signals are the command's own business; the bar only has to leave the cursor visible (`close`).
+      gracefulExit: false,
+      stream: this.io.stdout as NodeJS.WriteStream,
+      autopadding: false,
+    });
+    this.#bar = this.#bars.create(state.sites.size, doneSites(state), { wave: "", running: "" });
+  }
+
+  #waveLine(name: string, state: RolloutState): string {
+    const index = state.waves.findIndex(({ plan }) => plan.name === name);
+    const sites = state.waves[index]?.plan.sites.length ?? 0;
+    const canary = state.waves[index]?.plan.canary && name !== "canary" ? " (canary)" : "";
+    return `wave ${index + 1} of ${state.waves.length}: ${name}${canary}, ${plural(sites, "site")}`;
+  }
+
+  #siteLine(event: SiteFinished, state: RolloutState): string {
+    // The plan never changes within a run, so the widest name is looked for once.
+    this.#width ??= Math.max(4, ...state.plan.waves.flatMap((wave) => wave.sites.map((site) => site.length)));
+    const outcome = outcomeColor(event.outcome, this.#colors)(event.outcome.padEnd(10));
+    const total = String(state.sites.size);
+    const place = this.#colors.dim(`[${String(doneSites(state)).padStart(total.length)}/${total}]`);
+    const notes = (event.notes ?? []).map((note) => `\n${" ".repeat(8)}${this.#colors.dim(note)}`).join("");
+    return `  ${place} ${event.site.padEnd(this.#width)}  ${outcome} ${detail(event)}`.trimEnd() + notes;
+  }
+
+  #draw(): void {
+    const state = this.#state;
+    if (this.#bar === undefined || state === undefined) return;
+    const wave = currentWave(state)?.plan.name ?? "";
+    const running = [...this.#running].map(([site, resources]) => (resources > 0 ? `${site} ${resources}` : site));
+    const room = Math.max(0, ((this.io.stdout as NodeJS.WriteStream).columns ?? 80) - 44 - wave.length);
+    const text = running.join(", ");
+    const shown = text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
+    this.#bar.update(doneSites(state), { wave, running: this.#colors.dim(shown) });
+  }
+}
+
+function doneSites(state: RolloutState): number {
+  return state.sites.size - state.waves.reduce((sum, wave) => sum + wave.running + wave.pending, 0);
+}
+
+function detail(event: SiteFinished): string {
+  if (event.reason !== undefined) return event.reason;
+  if (event.outcome === "unchanged") return "";
+  const changes = Object.entries(event.changes)
+    .filter(([operation, count]) => operation !== "same" && count > 0)
+    .map(([operation, count]) => `${count} ${operation}`)
+    .join(", ");
+  const resources = plural(event.resources, "resource");
+  return `${formatSeconds(event.seconds).padStart(7)}  ${resources}${changes === "" ? "" : ` (${changes})`}`;
+}

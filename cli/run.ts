@@ -1,0 +1,46 @@
+import { CommanderError } from "commander";
+import { exitCode, type ExitCode } from "./exitCodes";
+import { colorsOf, printJson, type Io } from "./io";
+import { FleetHasFindings } from "./load";
+import { formatFindings } from "./printing/findings";
+import { buildProgram } from "./program";
+import { UserError } from "./userError";
+
+/**
+ * Runs one command line.
+ *
+ * @param argv without the program's name.
+ * @returns the exit code; see `exitCodes.ts`. It never rejects.
+ */
+export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = exitCode.done;
+  const program = buildProgram(io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    return report(error, argv, io);
+  }
+}
+
+function report(error: unknown, argv: readonly string[], io: Io): ExitCode {
+  const colors = colorsOf(io);
+  // Commander has printed help, the version or a usage error itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.wrongInput;
+  if (error instanceof FleetHasFindings) {
+    if (argv.includes("--json")) printJson(io, { findings: error.findings });
+    else io.stderr.write(`${formatFindings(error.findings, colors)}\n\nNothing was touched.\n`);
+    return error.exit;
+  }
+  if (error instanceof UserError) {
+    io.stderr.write(`${colors.red("error")} ${error.code}: ${error.message}\n${error.hint}\n`);
+    return error.exit;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(
+    `${colors.red("error")} EDGE-CLI-001: edgewave itself failed; this is a defect, please report it.\n${stack}\n`,
+  );
+  return exitCode.failed;
+}
