@@ -1,0 +1,35 @@
+/** Some sites' repositories could not be brought to the release; all others were. Publishing again goes on from there. */
+export class PublishFailed extends Error {
+  override readonly name = "PublishFailed";
+  constructor(
+    readonly release: string,
+    /** In order of the sites' names. */
+    readonly failures: readonly { readonly site: string; readonly error: unknown }[],
+    total: number,
+  ) {
+    const shown = failures.slice(0, shownFailures).map(({ site, error }) => `- ${site}: ${messageOf(error)}`);
+    if (failures.length > shown.length) shown.push(`- and ${failures.length - shown.length} more`);
+    super(
+      `Release ${release} could not be published to ${failures.length} of ${total} sites. The others have it; ` +
+        `remove the cause and publish again.\n${shown.join("\n")}`,
+      { cause: failures[0]?.error },
+    );
+  }
+}
+
+const shownFailures = 5;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A signer was given, and commits are not signed. */
+export class SigningUnsupported extends Error {
+  override readonly name = "SigningUnsupported";
+  constructor(kind: string) {
+    super(
+      `Commits cannot be signed: the option "signer" (${kind}) is not supported. ` +
+        "Leave it out to publish unsigned commits, which Flux must then not be told to verify.",
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import type { Release } from "../../fleet/model";
+import { componentOf } from "../../catalog";
+import type { PlatformService } from "./service";
+
+/** Where all Flux objects live, so that nothing has to refer across namespaces. */
+export const fluxNamespace = "flux-system";
+
+/** The GitRepository that follows the branch `deploy`. */
+export const deploySource = "deploy";
+
+/** The ConfigMap in each overlay that holds what the base leaves open as `${...}`. */
+export const siteVariables = "site";
+
+/** Secret with `ca.crt`, by which Flux trusts the bastion's registry. */
+export const registryAuthority = "bastion-ca";
+
+/** Folder in the bastion's registry that the release's charts lie in, whatever repository they came from. */
+export const chartFolder = "charts";
+
+/** Layers of Helm values in the order in which a later one wins. */
+export const valueLayers = ["base", "profile", "site"] as const;
+export type ValueLayer = (typeof valueLayers)[number];
+
+export const valuesName = (service: string, layer: ValueLayer): string => `${service}-values-${layer}`;
+
+/** The service's namespace. Flux never prunes it: the volumes in it outlive a service that is switched off. */
+export function namespaceObject({ namespace, podSecurity }: PlatformService): object {
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: namespace,
+      labels: { "pod-security.kubernetes.io/enforce": podSecurity },
+      annotations: { "kustomize.toolkit.fluxcd.io/prune": "disabled" },
+    },
+  };
+}
+
+/** Where the chart comes from: an OCI artifact in the bastion's registry. */
+export function chartSource(service: PlatformService, release: Release): object {
+  const { chart } = componentOf(release, service.component);
+  if (chart === undefined) {
+    throw new Error(`The catalog's component "${service.component}" has no chart, and ${service.name} needs one.`);
+  }
+  return {
+    apiVersion: "source.toolkit.fluxcd.io/v1",
+    kind: "OCIRepository",
+    metadata: { name: service.name, namespace: fluxNamespace },
+    spec: {
+      interval: "${source_interval}",
+      url: `oci://\${bastion_registry}/${chartFolder}/${chart.name}`,
+      ref: { tag: chart.version },
+      layerSelector: { mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip", operation: "copy" },
+      certSecretRef: { name: registryAuthority },
+    },
+  };
+}
+
+/** The Helm release. A failed install or upgrade is tried again where it stands, because no one is there to help. */
+export function helmRelease({ name, namespace }: PlatformService): object {
+  const retry = { name: "RetryOnFailure", retryInterval: "5m" };
+  return {
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    metadata: { name, namespace: fluxNamespace },
+    spec: {
+      interval: "${interval}",
+      chartRef: { kind: "OCIRepository", name },
+      releaseName: name,
+      targetNamespace: namespace,
+      storageNamespace: namespace,
+      timeout: "15m",
+      maxHistory: 3,
+      install: { crds: "CreateReplace", strategy: retry },
+      upgrade: { crds: "CreateReplace", strategy: retry },
+      driftDetection: { mode: "enabled" },
+      valuesFrom: valueLayers.map((layer) => ({
+        kind: "ConfigMap",
+        name: valuesName(name, layer),
+        valuesKey: "values.yaml",
+        ...(layer === "site" && { optional: true }),
+      })),
+    },
+  };
+}
+
+/** A kustomization.yaml. */
+export function kustomization(parts: {
+  readonly resources?: readonly string[];
+  readonly configMapGenerator?: readonly object[];
+}): object {
+  return { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", ...parts };
+}
+
+/** A generator of the ConfigMap that carries one layer of a service's values from a file. */
+export function valuesGenerator(service: string, layer: ValueLayer, file: string): object {
+  return {
+    name: valuesName(service, layer),
+    namespace: fluxNamespace,
+    files: [`values.yaml=${file}`],
+    options: {
+      // The HelmRelease names it, and kustomize does not follow that name.
+      disableNameSuffixHash: true,
+      // helm-controller upgrades as soon as it changes.
+      labels: { "reconcile.fluxcd.io/watch": "Enabled" },
+      // Values have `$` and `${}` of their own.
+      annotations: { "kustomize.toolkit.fluxcd.io/substitute": "disabled" },
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { inventoryPlan } from "../../components/kubespray/plan";
+import type { ProfileName, Release, ResolvedSite } from "../../fleet/model";
+import { profileOf } from "../../profiles";
+import type { Files } from "../files";
+import { renderProfile, renderService } from "./base";
+import { clusterFolder } from "./layout";
+import { renderOverlay } from "./overlay";
+import { platformServices, servicesOf } from "./services";
+
+/** A rendered release in the parts that a site's cut is put together from. */
+export interface ReleaseTree {
+  readonly release: string;
+  /** By service, in order of name; those that at least one site has. */
+  readonly services: ReadonlyMap<string, Files>;
+  /** By profile and service, in order of name. */
+  readonly profiles: ReadonlyMap<ProfileName, ReadonlyMap<string, Files>>;
+  /** By name, in order. */
+  readonly sites: ReadonlyMap<string, SiteTree>;
+}
+
+export interface SiteTree {
+  readonly profile: ProfileName;
+  /** Names of its services, in order. */
+  readonly services: readonly string[];
+  /** Below `applications/overlays/<site>`. */
+  readonly overlay: Files;
+  /** Below `infrastructure/clusters/<site>`; for people and Kubespray, never for the site's cut. */
+  readonly inventory: Files;
+}
+
+/**
+ * Renders a release for all sites, in openCenter's layout. Equal input gives equal bytes, in whatever order the sites
+ * come.
+ * @throws UnsafeName for a site that cannot be a folder
+ * @throws Error if two sites have one name, or the release lacks a component that a site needs
+ */
+export function renderRelease(release: Release, sites: readonly ResolvedSite[]): ReleaseTree {
+  const ordered = [...sites].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const trees = new Map<string, SiteTree>();
+  for (const site of ordered) {
+    if (trees.has(site.name))
+      throw new Error(`Two sites have the name ${site.name}; a site's name is its folder in Git.`);
+    trees.set(site.name, renderSite(site, release));
+  }
+  const used = [...trees.values()];
+  const inUse = (profile?: ProfileName) =>
+    platformServices.filter(({ name }) =>
+      used.some((site) => (profile === undefined || site.profile === profile) && site.services.includes(name)),
+    );
+  const profiles = [...new Set(used.map(({ profile }) => profile))].sort();
+  return {
+    release: release.name,
+    services: new Map(inUse().map((service) => [service.name, renderService(service, release)])),
+    profiles: new Map(
+      profiles.map((profile) => [
+        profile,
+        new Map(inUse(profile).map((service) => [service.name, renderProfile(service, profileOf(profile))])),
+      ]),
+    ),
+    sites: trees,
+  };
+}
+
+/** All files of a tree, as the fleet's repository holds them. */
+export function* filesOf(tree: ReleaseTree): Generator<readonly [string, string]> {
+  for (const files of tree.services.values()) yield* files;
+  for (const services of tree.profiles.values()) for (const files of services.values()) yield* files;
+  for (const site of tree.sites.values()) {
+    yield* site.overlay;
+    yield* site.inventory;
+  }
+}
+
+function renderSite(site: ResolvedSite, release: Release): SiteTree {
+  const profile = profileOf(site.profile);
+  const services = servicesOf(site, profile);
+  const folder = clusterFolder(site.name);
+  const plan = inventoryPlan(site, release, profile);
+  return {
+    profile: site.profile,
+    services: services.map(({ name }) => name),
+    overlay: renderOverlay(site, release, profile, services),
+    inventory: new Map(plan.map(({ path, content }) => [`${folder}/${path}`, content])),
+  };
+}

@@ -1,0 +1,60 @@
+import { componentOf } from "../../../catalog";
+import type { Release } from "../../../fleet/model";
+import { type PlatformService, noSiteValues } from "../service";
+import { shareOf } from "../sizing";
+import { localS3 } from "./versitygw";
+
+/**
+ * Backups to the site's own S3. Credentials come from the Secret `velero-s3` in its namespace. The server and the node
+ * agent share what the profile gives it.
+ */
+export const velero: PlatformService = {
+  name: "velero",
+  component: "velero",
+  namespace: "velero",
+  // The node agent reads pods' volumes on the host.
+  podSecurity: "privileged",
+  after: ["versitygw"],
+  workloads: ["velero"],
+  baseValues: (release) => ({
+    // The job's kubectl image would be one more to carry over the air gap; Flux upgrades the CRDs.
+    upgradeCRDs: false,
+    snapshotsEnabled: false,
+    deployNodeAgent: true,
+    initContainers: [
+      {
+        name: "velero-plugin-for-aws",
+        image: pluginImage(release),
+        imagePullPolicy: "IfNotPresent",
+        volumeMounts: [{ mountPath: "/target", name: "plugins" }],
+      },
+    ],
+    credentials: { useSecret: true, existingSecret: "velero-s3" },
+    configuration: {
+      backupStorageLocation: [
+        {
+          name: "local",
+          provider: "aws",
+          bucket: "velero",
+          default: true,
+          accessMode: "ReadWrite",
+          config: { region: localS3.region, s3ForcePathStyle: "true", s3Url: localS3.url },
+        },
+      ],
+      uploaderType: "kopia",
+      defaultVolumesToFsBackup: true,
+    },
+    schedules: { daily: { schedule: "17 2 * * *", template: { ttl: "168h", storageLocation: "local" } } },
+  }),
+  profileValues: (sizes) => {
+    const whole = sizes("velero");
+    if (whole === undefined) return {};
+    return { resources: shareOf(whole, 3 / 5), nodeAgent: { resources: shareOf(whole, 2 / 5) } };
+  },
+  siteValues: noSiteValues,
+};
+
+function pluginImage(release: Release): string | undefined {
+  const image = componentOf(release, "velero").images["plugin-for-aws"];
+  return image && `${image.repository}:${image.tag}`;
+}
