@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import { execa } from "execa";
 
 /** A `git` command that did not end well. Git's messages name paths and refs, never content. */
 export class GitFailed extends Error {
@@ -45,6 +44,8 @@ const tailLines = 12;
  */
 export async function git(repository: string, args: readonly string[], input: string | Readable = ""): Promise<string> {
   const argv = ["--git-dir", repository, ...args];
+  // execa is an ES module whose dependencies export no `require` condition, so this CommonJS package imports it late.
+  const { execa } = await import("execa");
   const result = await execa("git", argv, {
     env: environment,
     input,
