@@ -27,7 +27,7 @@ const scratch = "refs/edgewave/incoming";
  */
 export async function importCommits(repository: string, drafts: readonly CommitDraft[]): Promise<readonly string[]> {
   // One pack a call instead of a file an object: Git flushes packs to disk by default, loose objects it does not.
-  const args = ["-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--date-format=raw-permissive"];
+  const args = ["-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--done", "--date-format=raw-permissive"];
   const out = await git(repository, args, Readable.from(inBlocks(stream(drafts)), { objectMode: false }));
   const ids = out.split("\n").filter((line) => line !== "");
   if (ids.length !== drafts.length || !ids.every((id) => /^[0-9a-f]{40}$/.test(id))) {
@@ -57,6 +57,8 @@ function* stream(drafts: readonly CommitDraft[]): Generator<string> {
     yield `reset ${scratch}\nfrom ${"0".repeat(40)}\n\n`;
   }
   for (const index of drafts.keys()) yield `get-mark :${index + 1}\n`;
+  // Without it the end of a killed publisher's stream would pass for the end of a commit.
+  yield "done\n";
 }
 
 function data(text: string): string {

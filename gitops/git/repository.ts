@@ -57,14 +57,16 @@ export async function openRepository(
   repository: string,
   branch: string,
 ): Promise<{ readonly refs: ReadonlyMap<string, Ref>; readonly created: boolean }> {
+  let there = false;
   try {
     const refs = await refsIfThere(repository);
     if (refs !== undefined) return { refs, created: false };
   } catch (error) {
     // 128 is how Git refuses a folder that it does not take for a repository, and other things that init will repeat.
     if (!(error instanceof GitFailed) || error.exitCode !== 128) throw error;
+    there = true;
   }
   await mkdir(dirname(repository), { recursive: true });
   await git(repository, ["init", "--quiet", "--bare", "--template=", `--initial-branch=${branch}`]);
-  return { refs: await readRefs(repository), created: true };
+  return { refs: there ? await readRefs(repository) : new Map(), created: true };
 }

@@ -57,8 +57,10 @@ export async function git(repository: string, args: readonly string[], input: st
   throw new GitFailed(`git ${argv.join(" ")}`, result.exitCode, tail, reason(result), { cause: result });
 }
 
-function reason(result: { exitCode?: number; signal?: string; code?: string; shortMessage?: string }): string {
+function reason(result: { exitCode?: number; signal?: string; code?: string; cause?: unknown }): string {
   if (result.code === "ENOENT") return "git was not found; install Git 2.39 or later and see that it is on the PATH";
+  // What broke the input off comes before how Git took it.
+  if (result.cause instanceof Error) return result.cause.message;
   if (result.signal !== undefined) return `ended by signal ${result.signal}`;
-  return result.exitCode === undefined ? (result.shortMessage ?? "failed") : `exit code ${result.exitCode}`;
+  return `exit code ${result.exitCode}`;
 }

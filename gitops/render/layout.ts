@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { ProfileName } from "../../fleet/model";
 import { checkedSite } from "../names";
 
@@ -19,8 +20,5 @@ export const clusterFolder = (site: string): string => `infrastructure/clusters/
 
 /** A path from one folder of the repository to another, as kustomize wants it. */
 export function relativeFolder(from: string, to: string): string {
-  return `${from
-    .split("/")
-    .map(() => "..")
-    .join("/")}/${to}`;
+  return posix.relative(`/${from}`, `/${to}`);
 }
