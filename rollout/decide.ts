@@ -22,14 +22,16 @@ export type Command =
 export function decide(state: RolloutState, now: number): Command[] {
   if (state.finished !== undefined || state.interrupted !== undefined) return [];
   if (state.stopping !== undefined && sitesLeft(state) > 0) return afterStop(state);
+  const wave = currentWave(state);
+  // Deferrals come first: they cost nothing, and their budget has to be known before anything is started.
+  if (wave?.startedAt !== undefined && wave.offline > 0) return record(...deferrals(state, wave));
   if (state.halted !== undefined) return afterHalt(state);
   const exceeded = exceededBudget(state);
-  if (exceeded !== undefined) return halt(describeExceeded(exceeded), exceeded.wave ?? currentWave(state)?.plan.name);
-  const wave = currentWave(state);
+  if (exceeded !== undefined) return halt(describeExceeded(exceeded), exceeded.wave ?? wave?.plan.name);
   if (wave === undefined) {
     return record({ type: "rollout-finished", result: state.tally.failed > 0 ? "failed" : "succeeded" });
   }
-  return wave.startedAt === undefined ? beforeWave(state, wave, now) : inWave(state, wave, now);
+  return wave.startedAt === undefined ? beforeWave(state, wave, now) : inWave(state, wave);
 }
 
 function record(...events: readonly RolloutEvent[]): Command[] {
@@ -59,21 +61,21 @@ function afterStop(state: RolloutState): Command[] {
 
 function beforeWave(state: RolloutState, wave: WaveState, now: number): Command[] {
   const before = state.waves[state.waves.indexOf(wave) - 1];
-  const soak = before?.soak;
-  if (before !== undefined && soak !== undefined && soak.endedAt === undefined) {
-    if (now < soak.until) {
-      return state.stopping === undefined ? [{ type: "wait", until: soak.until }] : afterStop(state);
-    }
-    return record({ type: "soak-finished", wave: before.plan.name });
-  }
-  return record({ type: "wave-started", wave: wave.plan.name });
+  return (before && soaking(state, before, now)) ?? record({ type: "wave-started", wave: wave.plan.name });
 }
 
-function inWave(state: RolloutState, wave: WaveState, now: number): Command[] {
-  // Deferrals come first: they cost nothing, and their budget has to be known before anything is started.
-  const offline = deferrals(state, wave);
-  if (offline.length > 0) return record(...offline);
-  if (wave.pending === 0 && wave.running === 0) return endOfWave(state, wave, now);
+/** What the wait after a wave asks for; undefined once it is over. An empty wave has proved nothing that could soak. */
+function soaking(state: RolloutState, { plan, soak, finishedAt }: WaveState, now: number): Command[] | undefined {
+  if (plan.soakSeconds <= 0 || plan.sites.length === 0 || soak?.endedAt !== undefined) return undefined;
+  if (soak === undefined) {
+    return record({ type: "soak-started", wave: plan.name, until: (finishedAt ?? now) + plan.soakSeconds * 1000 });
+  }
+  if (now >= soak.until) return record({ type: "soak-finished", wave: plan.name });
+  return state.stopping === undefined ? [{ type: "wait", until: soak.until }] : afterStop(state);
+}
+
+function inWave(state: RolloutState, wave: WaveState): Command[] {
+  if (wave.pending === 0 && wave.running === 0) return endOfWave(state, wave);
   const slots = Math.min(state.plan.maxConcurrency - state.running, wave.plan.maxConcurrency - wave.running);
   return pendingSites(state, wave, slots).map(start);
 }
@@ -82,14 +84,10 @@ function start(site: SiteState): Command {
   return { type: "start-site", site: site.site, attempt: site.attempt + 1 };
 }
 
-function endOfWave(state: RolloutState, wave: WaveState, now: number): Command[] {
-  const next = state.waves[state.waves.indexOf(wave) + 1];
+function endOfWave(state: RolloutState, wave: WaveState): Command[] {
   const unproven = unprovenCanary(state, wave);
   if (unproven !== undefined) return halt(unproven, wave.plan.name);
-  const finished: RolloutEvent = { type: "wave-finished", wave: wave.plan.name };
-  if (next === undefined || wave.plan.soakSeconds <= 0 || wave.plan.sites.length === 0) return record(finished);
-  const until = now + wave.plan.soakSeconds * 1000;
-  return record(finished, { type: "soak-started", wave: wave.plan.name, until });
+  return record({ type: "wave-finished", wave: wave.plan.name });
 }
 
 /** A canary of which nothing ran proves nothing; to go on would make the next wave the canary. */
@@ -102,7 +100,6 @@ function unprovenCanary(state: RolloutState, wave: WaveState): string | undefine
 }
 
 function deferrals(state: RolloutState, wave: WaveState): SiteFinished[] {
-  if (wave.offline === 0) return [];
   return [...pending(state, wave)].flatMap((site) => {
     const { offline } = site.frozen;
     if (offline === undefined) return [];

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 
 import type { Fleet, Release, ResolvedSite, Rollout } from "../fleet/model";
@@ -83,6 +84,8 @@ class Driver {
     private readonly lease: Lease,
     private readonly start: RolloutStarted,
   ) {
+    // Every running site listens to it.
+    setMaxListeners(0, this.stopSites.signal);
     this.sites = new Map(options.fleet.sites.map((site) => [site.name, site]));
   }
 

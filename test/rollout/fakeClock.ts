@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 
 import type { Clock } from "../../rollout/clock";
@@ -16,6 +17,7 @@ export class FakeClock implements Clock {
     return new Promise((resolve) => {
       const timer = { at, wake: resolve };
       this.timers.push(timer);
+      setMaxListeners(0, signal);
       signal.addEventListener("abort", () => {
         this.timers = this.timers.filter((other) => other !== timer);
         resolve();
