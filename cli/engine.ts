@@ -1,5 +1,4 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { execa } from "execa";
 import { dependencies } from "../package.json";
 import { EmbeddedPulumiCommand } from "../engine/index";
 import { builtinProviders } from "../engine/providers/registry";
@@ -90,12 +89,7 @@ async function installPlugins(env: Environment): Promise<string | undefined> {
   for (const { name, version } of plugins) {
     if (installed.has(`${name}@${version}`)) continue;
     // A plugin on the PATH is used whatever its version is; the CLI says so itself.
-    const ambient = await execa(`pulumi-resource-${name}`, ["--help"], {
-      reject: false,
-      timeout: 10_000,
-      stdin: "ignore",
-    });
-    if (ambient.code !== "ENOENT") continue;
+    if (!(await execute(`pulumi-resource-${name}`, ["--help"], env)).notFound) continue;
     const install = await pulumi(["plugin", "install", "resource", name, version], env);
     if (install.exitCode !== 0) return `its plugin ${name} ${version} is not there and could not be installed`;
   }
@@ -111,15 +105,19 @@ function parsePlugins(json: string): ReadonlySet<string> {
   }
 }
 
-async function pulumi(
-  args: readonly string[],
-  env: Environment,
-): Promise<{ stdout: string; exitCode: number | undefined; notFound: boolean }> {
-  const result = await execa("pulumi", args, {
-    reject: false,
-    stdin: "ignore",
-    timeout: 120_000,
-    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-  });
-  return { stdout: String(result.stdout), exitCode: result.exitCode, notFound: result.code === "ENOENT" };
+function pulumi(args: readonly string[], env: Environment): Promise<Executed> {
+  return execute("pulumi", args, { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" });
+}
+
+interface Executed {
+  readonly stdout: string;
+  readonly exitCode: number | undefined;
+  readonly notFound: boolean;
+}
+
+async function execute(file: string, args: readonly string[], env: Environment): Promise<Executed> {
+  // execa is an ES module whose dependencies have no `require` condition.
+  const { execa } = await import("execa");
+  const result = await execa(file, args, { reject: false, stdin: "ignore", timeout: 120_000, env, extendEnv: false });
+  return { stdout: result.stdout, exitCode: result.exitCode, notFound: result.code === "ENOENT" };
 }
