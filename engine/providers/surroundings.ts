@@ -9,9 +9,12 @@ export interface Surroundings {
 
 /** The surroundings that a call brings, or those of this process, as an official plugin would see them. */
 export function surroundingsOf(context: CallContext): Surroundings {
-  return {
-    // eslint-disable-next-line no-restricted-syntax -- an official plugin inherits the environment of its process too
-    environment: context.environment ?? process.env,
-    directory: context.directory ?? process.cwd(),
-  };
+  const own = processSurroundings();
+  return { environment: context.environment ?? own.environment, directory: context.directory ?? own.directory };
+}
+
+/** The surroundings of this process. */
+export function processSurroundings(): Surroundings {
+  // eslint-disable-next-line no-restricted-syntax -- an official plugin inherits the environment of its process too
+  return { environment: process.env, directory: process.cwd() };
 }

@@ -1,0 +1,116 @@
+import { parse } from "yaml";
+import { equalValues } from "../../property/equal";
+import { isList, isMap, withoutSecrets } from "../../property/shape";
+import { Unknown } from "../../property/value";
+import type { PropertyMap, PropertyValue } from "../../property/value";
+import type { CheckFailure, DiffRequest, DiffResponse } from "../provider";
+import { diffConfigKeys } from "../providerConfig";
+import type { Mutability } from "./replace";
+
+/** Settings of the provider, after defaults. */
+export interface KubernetesSettings {
+  /** Folder for rendered manifests as it was given; undefined outside render mode. */
+  readonly renderDirectory: string | undefined;
+  /** Whether every object is written on every run, changed or not. */
+  readonly alwaysRender: boolean;
+  /** Namespace of objects that name none. */
+  readonly namespace: string;
+  readonly serverSideApply: boolean;
+  readonly mutability: Mutability;
+}
+
+const clusterKeys = ["kubeconfig", "context", "cluster"];
+
+/** Reads the provider's inputs. Booleans come as such or as text. */
+export function readKubernetesSettings(inputs: PropertyMap): KubernetesSettings {
+  const directory = textOf(inputs, "renderYamlToDirectory");
+  return {
+    renderDirectory: directory === "" ? undefined : directory,
+    alwaysRender: isTrue(inputs["alwaysRender"]),
+    namespace: textOf(inputs, "namespace") || "default",
+    serverSideApply: inputs["enableServerSideApply"] === undefined || isTrue(inputs["enableServerSideApply"]),
+    mutability: {
+      configMaps: isTrue(inputs["enableConfigMapMutable"]),
+      secrets: isTrue(inputs["enableSecretMutable"]),
+    },
+  };
+}
+
+/**
+ * Finds settings that do not go together.
+ *
+ * @param ambientKubeconfig KUBECONFIG of the environment. The SDK puts it into the inputs by itself, which is no
+ *   wish for a cluster.
+ */
+export function configFailures(inputs: PropertyMap, ambientKubeconfig: string | undefined): readonly CheckFailure[] {
+  const render = inputs["renderYamlToDirectory"];
+  if (!isGiven(render)) {
+    return isTrue(inputs["alwaysRender"])
+      ? [{ property: "alwaysRender", reason: '"alwaysRender" requires "renderYamlToDirectory" to be set' }]
+      : [];
+  }
+  return clusterKeys
+    .filter((key) => isGiven(inputs[key]) && !(key === "kubeconfig" && textOf(inputs, key) === ambientKubeconfig))
+    .map((property) => ({ property, reason: `"${property}" arg is not compatible with "renderYamlToDirectory" arg` }));
+}
+
+/**
+ * Compares settings. A new folder for rendered manifests needs a new provider, and so does a new cluster, unless the
+ * same `clusterIdentifier` says that it is the one there was.
+ */
+export function diffKubernetesConfig(request: DiffRequest): DiffResponse {
+  const { oldInputs: olds, newInputs: news } = request;
+  const identifier = [olds, news].map((inputs) => textOf(inputs, "clusterIdentifier")) as [string, string];
+  const moved = otherCluster(olds, news);
+  return diffConfigKeys(request, (key) => {
+    if (identifier[1] !== "" && identifier[0] === identifier[1]) return false;
+    if (key === "renderYamlToDirectory") return true;
+    if (key === "clusterIdentifier") return identifier[0] !== "" && identifier[1] !== "";
+    return clusterKeys.includes(key) && (moved || withoutSecrets(news[key] ?? null) instanceof Unknown);
+  });
+}
+
+/** Whether both settings name a cluster in their kubeconfig, and not the same one. */
+function otherCluster(olds: PropertyMap, news: PropertyMap): boolean {
+  const before = activeCluster(olds);
+  const after = activeCluster(news);
+  return before !== undefined && after !== undefined && !equalValues(before, after);
+}
+
+function activeCluster(inputs: PropertyMap): PropertyValue | undefined {
+  const text = textOf(inputs, "kubeconfig");
+  let config: PropertyValue;
+  try {
+    config = parse(text) as PropertyValue;
+  } catch {
+    return undefined;
+  }
+  if (!isMap(config)) return undefined;
+  const context = named(
+    config["contexts"],
+    textOf(inputs, "context") || String(config["current-context"] ?? ""),
+    "context",
+  );
+  const cluster = textOf(inputs, "cluster") || (isMap(context) ? String(context["cluster"] ?? "") : "");
+  return named(config["clusters"], cluster, "cluster");
+}
+
+function named(entries: PropertyValue | undefined, name: string, part: string): PropertyValue | undefined {
+  const entry = isList(entries) ? entries.find((found) => isMap(found) && found["name"] === name) : undefined;
+  return isMap(entry) ? entry[part] : undefined;
+}
+
+function isGiven(value: PropertyValue | undefined): boolean {
+  const clear = withoutSecrets(value ?? null);
+  return clear === true || (typeof clear === "string" && clear !== "");
+}
+
+function isTrue(value: PropertyValue | undefined): boolean {
+  const clear = withoutSecrets(value ?? null);
+  return clear === true || clear === "true";
+}
+
+function textOf(inputs: PropertyMap, key: string): string {
+  const value = withoutSecrets(inputs[key] ?? null);
+  return typeof value === "string" ? value : "";
+}
