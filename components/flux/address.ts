@@ -1,0 +1,14 @@
+/** Where Flux is on every site. */
+export const flux = {
+  namespace: "flux-system",
+  /** Labels that Flux's own manifests give each controller's pod. */
+  labels: (controller: string) => ({ app: controller }),
+} as const;
+
+/** Where Gitea's webhooks go, so that Flux need not wait for its interval. */
+export const webhookReceiver = {
+  service: "webhook-receiver",
+  host: "webhook-receiver.flux-system.svc.cluster.local",
+  /** Of the notification controller's container. */
+  port: 9292,
+} as const;

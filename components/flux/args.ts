@@ -1,0 +1,24 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { Input } from "@pulumi/pulumi";
+import type { Release, ResolvedSite } from "../../fleet/model";
+import type { Profile } from "../../profiles/profile";
+import type { SecretStore } from "../secrets/secretStore";
+
+export interface FluxBootstrapArgs {
+  readonly site: ResolvedSite;
+  readonly release: Release;
+  readonly profile: Profile;
+  /** The site's repositories and the account that reads them. */
+  readonly git: {
+    /** `https://` addresses inside the cluster; plain, because they decide what Flux follows. */
+    readonly deployUrl: string;
+    readonly siteUrl: string;
+    readonly username: Input<string>;
+    readonly password: Input<string>;
+    /** PEM of the authority that the repositories' server is trusted by. */
+    readonly authority: Input<string>;
+  };
+  readonly secrets: SecretStore;
+  /** Of the site's cluster. */
+  readonly provider: k8s.Provider;
+}

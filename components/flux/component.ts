@@ -1,0 +1,157 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { CustomResourceDefinition } from "@pulumi/kubernetes/apiextensions/v1";
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
+import * as rbac from "@pulumi/kubernetes/rbac/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { workloadsOf } from "../../profiles";
+import { restrictedNamespaceLabels } from "../pods/security";
+import { volumeAnnotations, volumeClaim } from "../pods/storage";
+import { requireSupportedTarget } from "../supportedTarget";
+import { controllerRules, controllerSubjects, networkPolicies, reconcilerSubjects } from "./access";
+import { flux } from "./address";
+import type { FluxBootstrapArgs } from "./args";
+import { artifactsClaim, controllerPod, controllersOf, servicesOf, type Controller } from "./controllers";
+import { customResourceDefinition } from "./crdSchema";
+import { fluxKinds } from "./crds";
+import { overlayPath, syncObjects, syncSecrets } from "./sync";
+
+/** Flux on the site, following the site's own Gitea: what must exist before Git can deliver the rest. */
+export class FluxBootstrap extends pulumi.ComponentResource {
+  /** Names to watch for a revision and for readiness, in `namespace`. */
+  readonly namespace: pulumi.Output<string>;
+  readonly gitRepository: pulumi.Output<string>;
+  readonly kustomizations: pulumi.Output<readonly string[]>;
+  /** Folder of the deploy repository that is applied. */
+  readonly path: pulumi.Output<string>;
+  /** Names of Secrets that the site must be given by those who own their keys. */
+  readonly suppliedSecrets: pulumi.Output<readonly string[]>;
+
+  constructor(name: string, args: FluxBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireSupportedTarget("FluxBootstrap", args.site);
+    const { site, profile } = args;
+    const controllers = controllersOf(workloadsOf(profile, site.ingestion.buffer));
+    const urls = { deploy: args.git.deployUrl, site: args.git.siteUrl };
+    const sync = syncObjects(site, profile, urls);
+    super("edgewave:flux:FluxBootstrap", name, {}, opts);
+    const onCluster = { parent: this, provider: args.provider };
+
+    new core.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: flux.namespace, labels: restrictedNamespaceLabels() } },
+      onCluster,
+    );
+    for (const kind of controllers.flatMap((controller) => fluxKinds[controller.name])) {
+      new CustomResourceDefinition(`${name}-${kind.plural}`, customResourceDefinition(kind), onCluster);
+    }
+    this.grantAccess(name, args, controllers, onCluster);
+    for (const controller of controllers) this.runController(name, args, controller, controllers, onCluster);
+    for (const { name: service, spec } of servicesOf(controllers)) {
+      new core.Service(`${name}-${service}`, { metadata: labelled(service), spec }, onCluster);
+    }
+    for (const { name: policy, spec } of networkPolicies(site, controllers)) {
+      new networking.NetworkPolicy(`${name}-${policy}`, { metadata: labelled(policy), spec }, onCluster);
+    }
+
+    args.secrets.keep({
+      namespace: flux.namespace,
+      name: syncSecrets.reader,
+      type: "Opaque",
+      data: { username: args.git.username, password: args.git.password, "ca.crt": args.git.authority },
+    });
+    new CustomResource(`${name}-deploy-repository`, sync.deployRepository, onCluster);
+    new CustomResource(`${name}-site-repository`, sync.siteRepository, onCluster);
+    new CustomResource(`${name}-deploy`, sync.deployKustomization, onCluster);
+    new CustomResource(`${name}-site`, sync.siteKustomization, onCluster);
+
+    this.namespace = pulumi.output(flux.namespace);
+    this.gitRepository = pulumi.output(sync.deployRepository.metadata.name);
+    this.kustomizations = pulumi.output([sync.deployKustomization.metadata.name, sync.siteKustomization.metadata.name]);
+    this.path = pulumi.output(overlayPath(site));
+    this.suppliedSecrets = pulumi.output([syncSecrets.signers, syncSecrets.decryption]);
+    this.registerOutputs({
+      namespace: this.namespace,
+      gitRepository: this.gitRepository,
+      kustomizations: this.kustomizations,
+      path: this.path,
+      suppliedSecrets: this.suppliedSecrets,
+    });
+  }
+
+  private grantAccess(
+    name: string,
+    args: FluxBootstrapArgs,
+    controllers: readonly Controller[],
+    onCluster: pulumi.CustomResourceOptions,
+  ): void {
+    for (const { object } of controllers) {
+      new core.ServiceAccount(`${name}-${object}-account`, { metadata: labelled(object) }, onCluster);
+    }
+    const roleRef = (role: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role });
+    const metadata = (object: string) => ({ name: object, labels: labels(object) });
+    new rbac.ClusterRole(
+      `${name}-controller-role`,
+      { metadata: metadata("crd-controller"), rules: controllerRules },
+      onCluster,
+    );
+    new rbac.ClusterRoleBinding(
+      `${name}-controller-binding`,
+      {
+        metadata: metadata("crd-controller"),
+        roleRef: roleRef("crd-controller"),
+        subjects: controllerSubjects(controllers),
+      },
+      onCluster,
+    );
+    new rbac.ClusterRoleBinding(
+      `${name}-reconciler-binding`,
+      {
+        metadata: metadata("cluster-reconciler"),
+        roleRef: roleRef("cluster-admin"),
+        subjects: reconcilerSubjects(controllers),
+      },
+      onCluster,
+    );
+  }
+
+  private runController(
+    name: string,
+    args: FluxBootstrapArgs,
+    controller: Controller,
+    all: readonly Controller[],
+    onCluster: pulumi.CustomResourceOptions,
+  ): void {
+    if (controller.name === "source") {
+      new core.PersistentVolumeClaim(
+        `${name}-artifacts`,
+        {
+          metadata: { ...labelled(artifactsClaim), annotations: volumeAnnotations },
+          spec: volumeClaim(controller.workload.storageGiB),
+        },
+        onCluster,
+      );
+    }
+    new apps.Deployment(
+      `${name}-${controller.object}`,
+      {
+        metadata: labelled(controller.object),
+        spec: {
+          replicas: controller.workload.replicas,
+          strategy: { type: "Recreate" },
+          selector: { matchLabels: flux.labels(controller.object) },
+          template: controllerPod(args.site, args.release, controller, all),
+        },
+      },
+      onCluster,
+    );
+  }
+}
+
+function labels(component: string) {
+  return { "app.kubernetes.io/part-of": "flux", "app.kubernetes.io/component": component };
+}
+
+function labelled(name: string) {
+  return { name, namespace: flux.namespace, labels: labels(name) };
+}

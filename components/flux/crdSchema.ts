@@ -1,0 +1,84 @@
+import type { FluxKind } from "./crds";
+
+/** The part of a structural OpenAPI schema that our definitions use. */
+export interface Schema {
+  type: "object" | "string" | "boolean";
+  description?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  default?: string | boolean | { observedGeneration: number };
+  "x-kubernetes-preserve-unknown-fields"?: boolean;
+}
+
+/** A `CustomResourceDefinition`'s metadata and spec. */
+export function customResourceDefinition(kind: FluxKind) {
+  const name = `${kind.plural}.${kind.group}`;
+  return {
+    metadata: { name, labels: { "app.kubernetes.io/part-of": "flux", "app.kubernetes.io/managed-by": "edgewave" } },
+    spec: {
+      group: kind.group,
+      scope: "Namespaced",
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural: kind.plural,
+        singular: kind.kind.toLowerCase(),
+        shortNames: [...kind.shortNames],
+        categories: ["all", "fluxcd", kind.category],
+      },
+      versions: [
+        {
+          name: kind.version,
+          served: true,
+          storage: true,
+          subresources: kind.status ? { status: {} } : {},
+          additionalPrinterColumns: printerColumns(kind),
+          schema: { openAPIV3Schema: schemaOf(kind) },
+        },
+      ],
+    },
+  };
+}
+
+function schemaOf(kind: FluxKind): Schema {
+  const spec = openObject();
+  if (kind.required.length > 0) spec.required = [...kind.required];
+  for (const [path, value] of Object.entries(kind.defaults)) setDefault(spec, path.split("."), value);
+  const status: Schema = { ...openObject(), default: { observedGeneration: -1 } };
+  return {
+    type: "object",
+    properties: {
+      apiVersion: { type: "string" },
+      kind: { type: "string" },
+      metadata: { type: "object" },
+      spec,
+      ...(kind.status ? { status } : {}),
+    },
+  };
+}
+
+function openObject(): Schema {
+  return { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+}
+
+function setDefault(schema: Schema, path: readonly string[], value: string | boolean): void {
+  const [key, ...rest] = path;
+  if (key === undefined) return;
+  schema.properties ??= {};
+  if (rest.length === 0) {
+    schema.properties[key] = { type: typeof value === "boolean" ? "boolean" : "string", default: value };
+    return;
+  }
+  setDefault((schema.properties[key] ??= openObject()), rest, value);
+}
+
+function printerColumns({ status }: FluxKind) {
+  const age = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" };
+  if (!status) return [age];
+  const ready = '.status.conditions[?(@.type=="Ready")]';
+  return [
+    age,
+    { name: "Ready", type: "string", jsonPath: `${ready}.status` },
+    { name: "Status", type: "string", jsonPath: `${ready}.message` },
+  ];
+}
