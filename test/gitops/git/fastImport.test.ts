@@ -66,6 +66,17 @@ describe("importCommits", () => {
     expect(askGit(repository, "for-each-ref")).to.equal("");
   });
 
+  it("keeps Git's own reason when Git stops reading in the middle of a large tree", async () => {
+    const large = { ...draft("f".repeat(40), "a"), files: [["large.yaml", "x".repeat(8 << 20)]] as const };
+    const error = await importCommits(repository, [large]).then(
+      () => undefined,
+      (caught: unknown) => caught,
+    );
+    expect(error).to.be.instanceOf(GitFailed);
+    expect((error as GitFailed).exitCode).to.equal(128);
+    expect((error as GitFailed).stderrTail).to.include("f".repeat(40));
+  });
+
   it("writes nothing when the stream breaks off", async () => {
     const broken = {
       ...draft(undefined, "a"),
