@@ -184,7 +184,7 @@ function nodesOf(profile: ProfileName, site: string, net: string): SiteNode[] {
 }
 
 function merge<T extends object>(base: T, overrides: object): T {
-  const result: Record<string, unknown> = Object.assign({}, base);
+  const result: Record<string, unknown> = Object.fromEntries(Object.entries(base));
   for (const [key, value] of Object.entries(overrides)) {
     const old = result[key];
     result[key] = isPlain(old) && isPlain(value) ? merge(old, value) : value;

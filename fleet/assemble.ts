@@ -1,0 +1,217 @@
+import { runChecks, type NamedDocument } from "./checks";
+import { classify } from "./classify";
+import type { Finding } from "./finding";
+import type { Knowledge } from "./knowledge";
+import type { Fleet, Release, ReleaseLock, ResolvedSite, Rollout, SourcePosition } from "./model";
+import { compareFindings, compareText, toFinding, type Problem } from "./problem";
+import { resolveSite } from "./resolve";
+import { resolveRelease, resolveRollout } from "./resolveRollout";
+import {
+  lockSchema,
+  schemas,
+  type FleetDocument,
+  type ReleaseDocument,
+  type RolloutDocument,
+  type SiteDocument,
+} from "./schema";
+import { schemaProblems } from "./schema/problems";
+import type { SourceDocument } from "./source/document";
+import type { FleetFile } from "./source/files";
+import { parseFile, type PlacedProblem } from "./source/parse";
+import { compareVersions } from "./versions";
+
+export interface FleetReading {
+  /** Undefined if there is any error among the findings. */
+  readonly fleet: Fleet | undefined;
+  /** In order of file and line. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Parses, checks and resolves the files of a fleet. Pure: the same files in any order give the same result.
+ * @param earlier what was found while the files were read
+ */
+export function assembleFleet(
+  files: readonly FleetFile[],
+  knowledge: Knowledge,
+  earlier: readonly PlacedProblem[] = [],
+): FleetReading {
+  const assembly = new Assembly(knowledge);
+  assembly.placed.push(...earlier);
+  const ordered = [...files].sort((a, b) => compareText(a.path, b.path));
+  for (const file of ordered) if (!isLock(file.path)) assembly.add(file);
+  if (!earlier.some((problem) => problem.code === "EDGE-FILE-001" && problem.source.file === "fleet.yaml")) {
+    assembly.requireFleet(ordered);
+  }
+  return assembly.finish(new Map(ordered.filter((file) => isLock(file.path)).map((file) => [file.path, file.text])));
+}
+
+const isLock = (path: string): boolean => path.endsWith(".lock.json");
+
+/** Collects documents and problems while files are added one by one. */
+class Assembly {
+  readonly placed: PlacedProblem[] = [];
+  private readonly problems: Problem[] = [];
+  private readonly documents = new Map<string, SourceDocument>();
+  private readonly named: NamedDocument[] = [];
+  private readonly fleets: FleetDocument[] = [];
+  private readonly sites: Sourced<SiteDocument>[] = [];
+  private readonly releases: Sourced<ReleaseDocument>[] = [];
+  private readonly rollouts: Sourced<RolloutDocument>[] = [];
+  private sitesComplete = true;
+
+  constructor(private readonly knowledge: Knowledge) {}
+
+  add(file: FleetFile): void {
+    const { documents, problems } = parseFile(file.path, file.text);
+    this.placed.push(...problems);
+    if (documents.length === 0 && problems.length === 0) {
+      this.place("EDGE-DOC-005", { file: file.path, line: 1 }, "the file holds no document");
+    }
+    const before = this.problems.length + this.placed.length;
+    documents.forEach((document, index) => {
+      this.documents.set(keyOf(document.source), document);
+      if (file.path === "fleet.yaml" && index > 0) {
+        this.problems.push({
+          code: "EDGE-DOC-005",
+          source: document.source,
+          path: [],
+          message: "fleet.yaml holds more than one document",
+          hint: "Move sites, releases and rollouts into their folders.",
+        });
+      } else this.addDocument(document);
+    });
+    const broken = problems.length > 0 || this.problems.length + this.placed.length > before;
+    if (broken && file.path.startsWith("sites/")) this.sitesComplete = false;
+  }
+
+  /** Without fleet.yaml nothing can be resolved. */
+  requireFleet(files: readonly FleetFile[]): void {
+    if (files.some((file) => file.path === "fleet.yaml")) return;
+    if (this.placed.some((problem) => problem.source.file === "fleet.yaml")) return;
+    this.place("EDGE-FILE-001", { file: "fleet.yaml", line: 1 }, "fleet.yaml does not exist");
+  }
+
+  finish(locks: ReadonlyMap<string, string>): FleetReading {
+    const fleetDocument = this.fleets[0];
+    const sites = this.resolveSites(fleetDocument);
+    const releases = this.releases.map(({ document, source }) =>
+      resolveRelease(document, this.readLock(document, source, locks), source),
+    );
+    const rollouts = this.rollouts.map(({ document, source }) => resolveRollout(document, source));
+    const { knowledge, named, sitesComplete } = this;
+    this.problems.push(...runChecks({ sites, releases, rollouts, named, sitesComplete, knowledge }));
+    const findings = this.findings();
+    if (fleetDocument === undefined || findings.some((finding) => finding.severity === "error")) {
+      return { fleet: undefined, findings };
+    }
+    return { fleet: fleetOf(fleetDocument, sites, releases, rollouts), findings };
+  }
+
+  private addDocument(document: SourceDocument): void {
+    const { kind, problems } = classify(document);
+    this.problems.push(...problems);
+    if (kind === undefined) return;
+    const name = (document.value as { metadata?: { name?: unknown } | null }).metadata?.name;
+    if (typeof name === "string") this.named.push({ kind, name, source: document.source });
+    const result = schemas[kind].safeParse(document.value);
+    if (!result.success) {
+      // The frame has been judged with codes of its own.
+      const issues = result.error.issues.filter((issue) => issue.path[0] !== "apiVersion" && issue.path[0] !== "kind");
+      this.problems.push(...schemaProblems(schemas[kind], document, issues));
+      return;
+    }
+    const { source } = document;
+    const data = result.data;
+    if (data.kind === "Fleet") this.fleets.push(data);
+    else if (data.kind === "Site") this.sites.push({ document: data, source });
+    else if (data.kind === "Release") this.releases.push({ document: data, source });
+    else this.rollouts.push({ document: data, source });
+  }
+
+  /** While fleet.yaml is broken its defaults are unknown, so what sites leave to them is not called missing. */
+  private resolveSites(fleet: FleetDocument | undefined): ResolvedSite[] {
+    const spec = fleet?.spec ?? { domain: "fleet.invalid", hub: { gitUrl: "", registry: "", kafkaBootstrap: "" } };
+    return this.sites.flatMap(({ document, source }) => {
+      const { site, problems } = resolveSite(spec, document, source, this.knowledge);
+      if (fleet !== undefined) this.problems.push(...problems);
+      if (site === undefined) this.sitesComplete = false;
+      return site ?? [];
+    });
+  }
+
+  private readLock(
+    release: ReleaseDocument,
+    source: SourcePosition,
+    locks: ReadonlyMap<string, string>,
+  ): ReleaseLock | undefined {
+    const { lock } = release.spec;
+    if (lock === undefined) return undefined;
+    const path = `releases/${lock}`;
+    const text = locks.get(path);
+    if (text === undefined) {
+      if (this.placed.some((problem) => problem.source.file === path)) return undefined;
+      const message = `the lock ${path} does not exist`;
+      this.problems.push({
+        code: "EDGE-FILE-001",
+        source,
+        path: ["spec", "lock"],
+        message,
+        hint: "Lock the release, or remove spec.lock.",
+      });
+      return undefined;
+    }
+    // JSON is YAML, and this parser knows lines.
+    const { documents, problems } = parseFile(path, text);
+    this.placed.push(...problems);
+    const document = documents[0];
+    if (document === undefined) {
+      if (problems.length === 0) this.place("EDGE-DOC-005", { file: path, line: 1 }, "the lock is empty");
+      return undefined;
+    }
+    this.documents.set(keyOf(document.source), document);
+    const result = lockSchema.safeParse(document.value);
+    if (result.success) return result.data;
+    this.problems.push(...schemaProblems(lockSchema, document, result.error.issues));
+    return undefined;
+  }
+
+  private place(code: Problem["code"], source: SourcePosition, message: string): void {
+    this.placed.push({ code, source, path: [], message, line: source.line });
+  }
+
+  private findings(): Finding[] {
+    const all = [
+      ...this.placed.map((problem) => toFinding(problem, problem.line)),
+      ...this.problems.map((problem) => {
+        const document = this.documents.get(keyOf(problem.source));
+        return toFinding(problem, document?.lineOf(problem.path) ?? problem.source.line);
+      }),
+    ].sort(compareFindings);
+    return all.filter((finding, index) => index === 0 || compareFindings(finding, all[index - 1] as Finding) !== 0);
+  }
+}
+
+interface Sourced<Document> {
+  readonly document: Document;
+  readonly source: SourcePosition;
+}
+
+const keyOf = ({ file, line }: SourcePosition): string => `${file}:${line}`;
+
+function fleetOf(
+  { metadata, spec }: FleetDocument,
+  sites: readonly ResolvedSite[],
+  releases: readonly Release[],
+  rollouts: readonly Rollout[],
+): Fleet {
+  const byName = (a: { readonly name: string }, b: { readonly name: string }) => compareText(a.name, b.name);
+  return {
+    name: metadata.name,
+    domain: spec.domain,
+    hub: spec.hub,
+    sites: [...sites].sort(byName),
+    releases: [...releases].sort((a, b) => compareVersions(a.name, b.name)),
+    rollouts: [...rollouts].sort(byName),
+  };
+}

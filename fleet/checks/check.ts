@@ -1,0 +1,24 @@
+import type { Knowledge } from "../knowledge";
+import type { Release, ResolvedSite, Rollout, SourcePosition } from "../model";
+import type { Problem } from "../problem";
+
+/** A document's name as written, whether or not the rest of the document is valid. */
+export interface NamedDocument {
+  readonly kind: string;
+  readonly name: string;
+  readonly source: SourcePosition;
+}
+
+/** What checks look at: everything that has the right shape, in order of file and line. */
+export interface CheckContext {
+  readonly sites: readonly ResolvedSite[];
+  readonly releases: readonly Release[];
+  readonly rollouts: readonly Rollout[];
+  readonly named: readonly NamedDocument[];
+  /** False while some site could not be read: then nothing is said of what is missing from the fleet. */
+  readonly sitesComplete: boolean;
+  readonly knowledge: Knowledge;
+}
+
+/** Looks at one concern and returns all of its problems. Pure: it reads nothing and changes nothing. */
+export type Check = (context: CheckContext) => Problem[];

@@ -1,0 +1,37 @@
+import type { Problem } from "../problem";
+import { checkAddresses, checkApiVip } from "./addresses";
+import { checkArchitectures, checkLocks } from "./architectures";
+import type { Check, CheckContext } from "./check";
+import { checkBufferFits, checkBufferHorizon } from "./ingestion";
+import { checkLabels, checkNames } from "./names";
+import { checkRanges, checkSiteRanges } from "./ranges";
+import { checkReleases } from "./releases";
+import { checkRollouts } from "./rollouts";
+import { checkTimeZones } from "./timeZone";
+import { checkTopology } from "./topology";
+import { checkWaves } from "./waves";
+
+export type { Check, CheckContext, NamedDocument } from "./check";
+
+const checks: readonly Check[] = [
+  checkNames,
+  checkLabels,
+  checkRanges,
+  checkSiteRanges,
+  checkAddresses,
+  checkApiVip,
+  checkTopology,
+  checkTimeZones,
+  checkBufferFits,
+  checkBufferHorizon,
+  checkArchitectures,
+  checkReleases,
+  checkLocks,
+  checkRollouts,
+  checkWaves,
+];
+
+/** @returns all problems of all checks. */
+export function runChecks(context: CheckContext): Problem[] {
+  return checks.flatMap((check) => check(context));
+}

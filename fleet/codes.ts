@@ -1,0 +1,19 @@
+import type { CodeText } from "./codes/codeText";
+import { documentCodes } from "./codes/document";
+import { networkCodes } from "./codes/network";
+import { releaseCodes } from "./codes/release";
+import { rolloutCodes } from "./codes/rollout";
+import { siteCodes } from "./codes/site";
+
+export type { CodeText } from "./codes/codeText";
+
+/** Every code that `readFleet` gives. A code keeps its meaning for ever; a new meaning gets a new code. */
+export const codes = {
+  ...documentCodes,
+  ...siteCodes,
+  ...networkCodes,
+  ...releaseCodes,
+  ...rolloutCodes,
+} satisfies Record<string, CodeText>;
+
+export type FindingCode = keyof typeof codes;

@@ -1,0 +1,47 @@
+import type { CodeText } from "./codeText";
+
+/** Releases and their locks. */
+export const releaseCodes = {
+  "EDGE-REL-001": {
+    title: "The catalog does not have the component",
+    why: "Only components whose images, licence and architectures are known may be rolled out.",
+    fix: "Use a component of the catalog.",
+    severity: "error",
+  },
+  "EDGE-REL-002": {
+    title: "The catalog does not have the version",
+    why: "Only versions whose images, licence and architectures are known may be rolled out.",
+    fix: "Use one of the catalog's versions.",
+    severity: "error",
+  },
+  "EDGE-REL-003": {
+    title: "The Kubespray tag is unknown",
+    why: "The tag decides which Kubernetes versions, containerd, etcd and Calico are installed.",
+    fix: "Use one of the known tags.",
+    severity: "error",
+  },
+  "EDGE-REL-004": {
+    title: "Kubespray cannot install the Kubernetes version",
+    why: "Each Kubespray tag has checksums for a range of Kubernetes versions and refuses others.",
+    fix: "Choose a Kubernetes version in the tag's range, or another tag.",
+    severity: "error",
+  },
+  "EDGE-REL-005": {
+    title: "A component is missing",
+    why: "A site of the fleet cannot be built without it.",
+    fix: "Add the component and its version under spec.components.",
+    severity: "error",
+  },
+  "EDGE-REL-006": {
+    title: "The lock lacks a digest",
+    why: "A locked release is pulled by digest only; without one the image cannot be named.",
+    fix: "Lock the release again.",
+    severity: "error",
+  },
+  "EDGE-REL-007": {
+    title: "A version differs from what Kubespray installs",
+    why: "Kubespray installs the version that its tag pins unless it is overridden with a checksum of its own.",
+    fix: "Leave the component out, or use Kubespray's version.",
+    severity: "error",
+  },
+} as const satisfies Record<string, CodeText>;

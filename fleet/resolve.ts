@@ -1,0 +1,117 @@
+import type { Knowledge } from "./knowledge";
+import type { Ingestion, Link, ResolvedSite, SourcePosition } from "./model";
+import type { Path, Problem } from "./problem";
+import type { FleetDocument, SiteDocument } from "./schema";
+
+/** What a site has when neither its file nor the fleet's defaults say otherwise. */
+export const builtInDefaults = {
+  target: "render",
+  sshUser: "edge",
+  sshPort: 22,
+  // Kubespray v2.31.0: roles/kubespray_defaults/defaults/main/main.yml.
+  podCidr: "10.233.64.0/18",
+  serviceCidr: "10.233.0.0/18",
+  registryPort: 5000,
+  filesPort: 80,
+  maxOutageSeconds: 72 * 3600,
+  protocols: ["mqtt", "amqp"],
+} as const;
+
+export interface SiteResolution {
+  /** Undefined if something that has no default is missing. */
+  readonly site: ResolvedSite | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** A site with the fleet's defaults, then the built-in ones, in every gap. */
+export function resolveSite(
+  fleet: FleetDocument["spec"],
+  { metadata, spec }: SiteDocument,
+  source: SourcePosition,
+  { profiles }: Pick<Knowledge, "profiles">,
+): SiteResolution {
+  const defaults = fleet.defaults ?? {};
+  const problems: Problem[] = [];
+  const required = <T>(value: T | undefined, path: Path): T => {
+    if (value === undefined) {
+      problems.push({
+        code: "EDGE-KEY-002",
+        source,
+        path,
+        message: `${path.slice(1).join(".")} is missing`,
+        hint: `Add it to the site, or to spec.defaults.${path.slice(1).join(".")} of fleet.yaml for all sites.`,
+      });
+    }
+    // The site is dropped below if anything is missing.
+    return value as T;
+  };
+
+  const name = metadata.name;
+  const domain = `${name}.${fleet.domain}`;
+  const ssh = { ...defaults.ssh, ...spec.ssh };
+  const sshUser = ssh.user ?? builtInDefaults.sshUser;
+  const network = { ...defaults.network, ...spec.network };
+  const bastion = { ...defaults.bastion, ...spec.bastion };
+  const link = { ...defaults.link, ...spec.link };
+  const ingestion = { ...defaults.ingestion, ...spec.ingestion };
+
+  const site: ResolvedSite = {
+    name,
+    profile: spec.profile,
+    architecture: spec.architecture,
+    region: spec.region,
+    labels: metadata.labels ?? {},
+    timeZone: required(spec.timeZone ?? defaults.timeZone, ["spec", "timeZone"]),
+    target: spec.target ?? defaults.target ?? builtInDefaults.target,
+    offline: spec.offline,
+    domain,
+    nodes: spec.nodes.map(({ memory, disk, ...node }) => ({ ...node, memoryMiB: memory, diskGiB: disk })),
+    network: {
+      nodeCidr: network.nodeCidr,
+      podCidr: network.podCidr ?? builtInDefaults.podCidr,
+      serviceCidr: network.serviceCidr ?? builtInDefaults.serviceCidr,
+      gateway: network.gateway,
+      dnsServers: required(network.dnsServers, ["spec", "network", "dnsServers"]),
+      ntpServers: required(network.ntpServers, ["spec", "network", "ntpServers"]),
+      apiVip: network.apiVip,
+    },
+    bastion: {
+      host: bastion.host ?? `bastion.${domain}`,
+      address: bastion.address,
+      sshUser: bastion.sshUser ?? sshUser,
+      sshPort: bastion.sshPort ?? builtInDefaults.sshPort,
+      registryPort: bastion.registryPort ?? builtInDefaults.registryPort,
+      filesPort: bastion.filesPort ?? builtInDefaults.filesPort,
+    },
+    ssh: { user: sshUser, port: ssh.port ?? builtInDefaults.sshPort },
+    link: linkOf(link, required),
+    ingestion: {
+      buffer: ingestion.buffer ?? profiles.profileOf(spec.profile).buffer,
+      ...streamOf(ingestion, required),
+    },
+    source,
+  };
+  return { site: problems.length === 0 ? site : undefined, problems };
+}
+
+type Required = <T>(value: T | undefined, path: Path) => T;
+
+function linkOf(link: NonNullable<SiteDocument["spec"]["link"]>, required: Required): Link {
+  return {
+    kind: required(link.kind, ["spec", "link", "kind"]),
+    bandwidthMbit: required(link.bandwidth, ["spec", "link", "bandwidth"]),
+    maxOutageHours: (link.maxOutage ?? builtInDefaults.maxOutageSeconds) / 3600,
+  };
+}
+
+function streamOf(
+  ingestion: NonNullable<SiteDocument["spec"]["ingestion"]>,
+  required: Required,
+): Omit<Ingestion, "buffer"> {
+  return {
+    protocols: ingestion.protocols ?? builtInDefaults.protocols,
+    messagesPerSecond: required(ingestion.messagesPerSecond, ["spec", "ingestion", "messagesPerSecond"]),
+    messageBytes: required(ingestion.messageBytes, ["spec", "ingestion", "messageBytes"]),
+    topics: required(ingestion.topics, ["spec", "ingestion", "topics"]),
+  };
+}

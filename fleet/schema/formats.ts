@@ -1,0 +1,87 @@
+import { z } from "zod";
+import type { FindingCode } from "../codes";
+
+/** A form that a string must have: one regular expression, so that JSON Schema can carry it to editors. */
+interface Format {
+  readonly pattern: RegExp;
+  /** Completes "must be ...". */
+  readonly expected: string;
+  readonly code: FindingCode;
+}
+
+const dnsLabel = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
+const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const ipv4 = `${octet}(?:\\.${octet}){3}`;
+const dnsName = `${dnsLabel}(?:\\.${dnsLabel})*`;
+const port = "(?:6553[0-5]|655[0-2]\\d|65[0-4]\\d\\d|6[0-4]\\d{3}|[1-5]\\d{4}|[1-9]\\d{0,3})";
+const percent = "(?:100|[1-9]?\\d)%";
+const form = (pattern: string, expected: string, code: FindingCode = "EDGE-VALUE-003"): Format => ({
+  pattern: new RegExp(`^(?:${pattern})$`),
+  expected,
+  code,
+});
+
+/** By the name that JSON Schema shows as `format`. */
+export const formats = {
+  "edgewave-dns-label": form(
+    dnsLabel,
+    "a DNS label: lower case letters, digits and hyphens, at most 63, such as porto",
+    "EDGE-NAME-001",
+  ),
+  "edgewave-dns-name": form(dnsName, "a DNS name in lower case, such as harbours.example"),
+  "edgewave-host": form(`(?:${ipv4}|${dnsName})`, "a host name or an IPv4 address"),
+  "edgewave-host-port": form(`${dnsName}:${port}`, "a host and port, such as registry.hub.example:5000"),
+  "edgewave-git-url": form(
+    `https://${dnsName}(?::${port})?(?:/[A-Za-z0-9._~-]+)*`,
+    "an https:// address without login and without a slash at the end, such as https://git.hub.example",
+  ),
+  "edgewave-ipv4": form(ipv4, "an IPv4 address, such as 10.20.1.11"),
+  "edgewave-cidr": form(`${ipv4}/(?:3[0-2]|[12]?\\d)`, "an IPv4 range, such as 10.20.1.0/24"),
+  "edgewave-user": form("[a-z_][a-z0-9_-]{0,31}", "a Linux user name, such as edge"),
+  "edgewave-memory": form("[1-9]\\d{0,6}(?:Mi|Gi)", 'an amount of memory in Mi or Gi, such as "8Gi"'),
+  "edgewave-disk": form("[1-9]\\d{0,5}(?:Gi|Ti)", 'a size in Gi or Ti, such as "128Gi"'),
+  "edgewave-bandwidth": form("[1-9]\\d{0,5}(?:Kbit|Mbit|Gbit)", 'a bandwidth in Kbit, Mbit or Gbit, such as "20Mbit"'),
+  "edgewave-duration": form("(?:0s|[1-9]\\d{0,5}(?:s|m|h|d))", 'a duration in s, m, h or d, such as "10m" or "72h"'),
+  "edgewave-amount": form(percent, 'a number from 0 or a percentage from "0%" to "100%"'),
+  "edgewave-size": form("(?:rest|(?:100|[1-9]\\d?)%)", 'a number from 1, a percentage from "1%" to "100%", or rest'),
+  "edgewave-label-key": form(
+    "[a-zA-Z0-9](?:[-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?",
+    "a label name: letters, digits, hyphens, underscores and dots, at most 63",
+  ),
+  "edgewave-label-value": form(
+    "(?:[a-zA-Z0-9](?:[-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?)?",
+    "a label value: letters, digits, hyphens, underscores and dots, at most 63",
+  ),
+  "edgewave-release-name": form(
+    "(?!.*\\.lock$)[a-z0-9]+(?:[.-][a-z0-9]+){0,15}",
+    "a release name that can be part of a Git branch: lower case letters, digits, single dots and hyphens, such as 2026.11.0",
+  ),
+  "edgewave-version": form("v?\\d+(?:\\.\\d+){1,3}(?:-[a-z0-9.]+)?", 'a version in quotes, such as "1.26.1"'),
+  "edgewave-kubernetes-version": form("1\\.\\d+\\.\\d+", 'a Kubernetes version without v, such as "1.35.4"'),
+  "edgewave-kubespray-tag": form("v\\d+\\.\\d+\\.\\d+", "a Kubespray tag, such as v2.31.0"),
+  "edgewave-lock-file": form(
+    "[a-z0-9]+(?:[.-][a-z0-9]+){0,15}\\.lock\\.json",
+    "a file name right beside the release that ends in .lock.json",
+  ),
+  "edgewave-digest": form("sha256:[0-9a-f]{64}", "a digest, such as sha256: and 64 hexadecimal digits"),
+  "edgewave-topic": form(
+    "(?!$)(?:[^/#+\\u0000-\\u001f]*|\\+)(?:/(?:[^/#+\\u0000-\\u001f]*|\\+))*(?:/#)?|#",
+    "an MQTT topic filter, such as cranes/+/telemetry",
+  ),
+  "edgewave-sentence": form(
+    "\\S(?:[^\\u0000-\\u001f\\u007f]{0,198}\\S)?",
+    "one line of text of at most 200 characters",
+  ),
+} as const satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof formats;
+
+/** A string of the named form. */
+export function text(name: FormatName): z.ZodCustomStringFormat {
+  return z.stringFormat(name, formats[name].pattern);
+}
+
+/** @returns the form of a finding's format name, or undefined if it is none of ours. */
+export function formatOf(name: string): Format | undefined {
+  return Object.hasOwn(formats, name) ? formats[name as FormatName] : undefined;
+}

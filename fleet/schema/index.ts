@@ -1,0 +1,22 @@
+import { fleetSchema } from "./fleet";
+import { releaseSchema } from "./release";
+import { rolloutSchema } from "./rollout";
+import { siteSchema } from "./site";
+
+export { apiVersion } from "./document";
+export type { FleetDocument } from "./fleet";
+export type { ReleaseDocument } from "./release";
+export type { RolloutDocument, SelectorDocument } from "./rollout";
+export type { SiteDocument } from "./site";
+export { lockSchema } from "./release";
+
+/** The schema of each kind. */
+export const schemas = {
+  Fleet: fleetSchema,
+  Site: siteSchema,
+  Release: releaseSchema,
+  Rollout: rolloutSchema,
+} as const;
+
+export type Kind = keyof typeof schemas;
+export const kinds = Object.keys(schemas) as readonly Kind[];

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { nearest } from "../nearest";
+import type { Path, Problem } from "../problem";
+import { quote } from "../quote";
+import type { SourceDocument } from "../source/document";
+import { formatOf } from "./formats";
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema found, in words for people and with codes. */
+export function schemaProblems(schema: z.ZodType, document: SourceDocument, issues: readonly Issue[]): Problem[] {
+  return issues.flatMap((issue) => problemsOf(schema, document, issue, issue.path as Path));
+}
+
+function problemsOf(schema: z.ZodType, document: SourceDocument, issue: Issue, path: Path): Problem[] {
+  const { source } = document;
+  const value = valueAt(document.value, path);
+  const problem = (code: Problem["code"], message: string, hint?: string): Problem[] => [
+    { code, source, path, message, ...(hint === undefined ? {} : { hint }) },
+  ];
+
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(schema, path);
+    return issue.keys.map((key) => ({
+      code: "EDGE-KEY-001",
+      source,
+      path: [...path, key],
+      message: `unknown key ${quote(key)}`,
+      ...hintFor(key, known),
+    }));
+  }
+  if (issue.code === "invalid_key") {
+    const format = formatOf(formatName(issue.issues[0]) ?? "");
+    return problem(format?.code ?? "EDGE-VALUE-003", `the key must be ${format?.expected ?? "of another form"}`);
+  }
+  if (value === undefined) return problem("EDGE-KEY-002", `${lastKey(path)} is missing`);
+  switch (issue.code) {
+    case "invalid_type":
+      return problem(
+        "EDGE-VALUE-001",
+        value === null
+          ? `must be ${typeText(issue.expected)} and has no value`
+          : `must be ${typeText(issue.expected)}, and ${quote(value)} is ${kindOf(value)}`,
+        typeHint(issue.expected, value, document.textOf(path)),
+      );
+    case "invalid_value": {
+      const allowed = issue.values.map(String);
+      return problem(
+        "EDGE-VALUE-002",
+        `${quote(value)} is not ${oneOf(allowed)}`,
+        typeof value === "string" ? hintFor(value, allowed).hint : undefined,
+      );
+    }
+    case "invalid_format": {
+      const format = formatOf(issue.format);
+      const expected = format?.expected ?? (issue.format === "date" ? "a date, such as 2026-11-02" : "of another form");
+      return problem(format?.code ?? "EDGE-VALUE-003", `must be ${expected}, and is ${quote(value)}`);
+    }
+    case "invalid_union":
+      return problem("EDGE-VALUE-003", `${issue.message}, and is ${quote(value)}`);
+    case "too_small":
+      return problem(
+        "EDGE-VALUE-004",
+        `must ${sizeWords(issue.origin)} at least ${issue.minimum}${unitOf(issue.origin)}, and ${measured(value)}`,
+      );
+    case "too_big":
+      return problem(
+        "EDGE-VALUE-004",
+        `must ${sizeWords(issue.origin)} at most ${issue.maximum}${unitOf(issue.origin)}, and ${measured(value)}`,
+      );
+    default:
+      return problem("EDGE-VALUE-003", `${issue.message}: ${quote(value)}`);
+  }
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}
+
+/** The keys that the schema has for the object at the path. */
+function knownKeys(schema: z.ZodType, path: Path): string[] {
+  let at: unknown = schema;
+  for (const step of [...path, undefined]) {
+    while (at instanceof z.ZodOptional || at instanceof z.ZodPipe) at = at instanceof z.ZodPipe ? at.in : at.unwrap();
+    if (step === undefined) break;
+    if (at instanceof z.ZodObject) at = (at.shape as Record<string, unknown>)[String(step)];
+    else if (at instanceof z.ZodArray) at = at.element;
+    else return [];
+  }
+  return at instanceof z.ZodObject ? Object.keys(at.shape as object) : [];
+}
+
+function hintFor(word: string, known: readonly string[]): { hint?: string } {
+  const meant = nearest(word, known);
+  if (meant !== undefined) return { hint: `Did you mean ${meant}?` };
+  return known.length > 0 ? { hint: `Known here: ${known.join(", ")}.` } : {};
+}
+
+function typeHint(expected: string, value: unknown, written: string | undefined): string | undefined {
+  if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
+    return `Put it in quotes: "${written ?? String(value)}".`;
+  }
+  if ((expected === "number" || expected === "int") && typeof value === "string" && /^\d+$/.test(value)) {
+    return `Write it without quotes: ${value}.`;
+  }
+  if (expected === "boolean" && typeof value === "string") return "Write true or false without quotes.";
+  if (expected === "array" && typeof value === "string") return `Write a list: [${quote(value)}].`;
+  return undefined;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping",
+};
+const typeText = (type: string): string => typeNames[type] ?? type;
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeText(typeof value);
+}
+
+const oneOf = (allowed: readonly string[]): string =>
+  allowed.length === 1 ? String(allowed[0]) : `one of ${allowed.join(", ")}`;
+const lastKey = (path: Path): string => String(path.at(-1) ?? "the document");
+const isList = (origin: string): boolean => origin === "array" || origin === "set";
+const sizeWords = (origin: string): string => (isList(origin) || origin === "string" ? "have" : "be");
+const unitOf = (origin: string): string => (isList(origin) ? " entries" : origin === "string" ? " characters" : "");
+const measured = (value: unknown): string =>
+  Array.isArray(value) || typeof value === "string" ? `has ${value.length}` : `is ${quote(value)}`;
+
+function formatName(issue: unknown): string | undefined {
+  const format = (issue as { format?: unknown } | undefined)?.format;
+  return typeof format === "string" ? format : undefined;
+}

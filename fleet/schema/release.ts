@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { document } from "./document";
+import { text } from "./formats";
+
+/** `kind: Release`: any number, in releases/*.yaml. */
+export const releaseSchema = document(
+  "Release",
+  "An immutable set of versions.",
+  z.strictObject({ name: text("edgewave-release-name").max(63) }),
+  z.strictObject({
+    date: z.iso.date().describe("Date of the release's commits, such as 2026-11-02."),
+    kubernetes: text("edgewave-kubernetes-version"),
+    kubespray: text("edgewave-kubespray-tag"),
+    components: z
+      .record(text("edgewave-dns-label"), text("edgewave-version"))
+      .describe("Versions by the catalog's component names."),
+    lock: text("edgewave-lock-file")
+      .optional()
+      .describe("File with the image digests, beside the release; absent while the release is not locked."),
+  }),
+);
+
+export type ReleaseDocument = z.output<typeof releaseSchema>;
+
+/** A lock file: JSON, written by `release lock`, never by hand. */
+export const lockSchema = z.strictObject({
+  digests: z.record(
+    z.string(),
+    z.strictObject({ amd64: text("edgewave-digest").optional(), arm64: text("edgewave-digest").optional() }),
+  ),
+});

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { port } from "./document";
+import { text } from "./formats";
+import { bandwidthMbit, durationSeconds } from "./quantity";
+
+// What a site and the fleet's defaults can both say. Every field is optional here: `resolve` fills a site's gaps from
+// the fleet's defaults, then from the built-in ones, and reports what is still missing.
+
+export const ssh = z
+  .strictObject({
+    user: text("edgewave-user").optional(),
+    port: port.optional(),
+  })
+  .describe("How nodes are reached, through the bastion.");
+
+const maxOutage = durationSeconds.describe("Longest outage to bear without losing data, such as 72h.");
+
+export const link = z
+  .strictObject({
+    kind: z.enum(["fibre", "dsl", "lte", "satellite", "microwave"]).optional(),
+    bandwidth: bandwidthMbit.optional().describe("Such as 20Mbit."),
+    maxOutage: maxOutage.optional(),
+  })
+  .describe("The site's uplink to the hub.");
+
+export const ingestion = z
+  .strictObject({
+    buffer: z.enum(["rabbitmq", "strimzi"]).optional().describe("What holds messages until the hub has them."),
+    protocols: z
+      .array(z.enum(["mqtt", "amqp"]))
+      .min(1)
+      .optional(),
+    messagesPerSecond: z.int().min(1).max(1_000_000).optional().describe("Mean rate that the buffer is sized for."),
+    messageBytes: z.int().min(1).max(67_108_864).optional().describe("Mean size of a message."),
+    topics: z.array(text("edgewave-topic")).min(1).optional().describe("MQTT topic filters that are forwarded."),
+  })
+  .describe("Messages of the site's machines on their way to the hub.");
+
+/** Of the network, what is not different by nature at every site. */
+export const networkDefaults = {
+  podCidr: text("edgewave-cidr").optional().describe("Kubespray's 10.233.64.0/18 by default."),
+  serviceCidr: text("edgewave-cidr").optional().describe("Kubespray's 10.233.0.0/18 by default."),
+  dnsServers: z.array(text("edgewave-ipv4")).min(1).optional(),
+  ntpServers: z.array(text("edgewave-host")).min(1).optional(),
+};
+
+/** Of the bastion, what is not different by nature at every site. */
+export const bastionDefaults = {
+  sshUser: text("edgewave-user").optional(),
+  sshPort: port.optional(),
+  registryPort: port.optional().describe("Port of the site's OCI registry; 5000 by default."),
+  filesPort: port.optional().describe("Port of the file and package mirror; 80 by default."),
+};
