@@ -21,8 +21,9 @@ const ticksPerSecond = 100;
 export function processState(identity: ProcessIdentity, host = hostname()): "alive" | "dead" | "unknown" {
   if (identity.host !== host) return "unknown";
   if (!exists(identity.pid)) return "dead";
-  const startedAt = startTime(identity.pid);
-  return startedAt !== undefined && startedAt > identity.seenAt + startTimeTolerance ? "dead" : "alive";
+  const found = inspect(identity.pid);
+  if (found === undefined) return "alive";
+  return found.ended || found.startedAt > identity.seenAt + startTimeTolerance ? "dead" : "alive";
 }
 
 function exists(pid: number): boolean {
@@ -36,15 +37,16 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Milliseconds since the epoch; undefined where there is no /proc. */
-function startTime(pid: number): number | undefined {
+/** What /proc says of a process; undefined where there is none. */
+function inspect(pid: number): { readonly ended: boolean; readonly startedAt: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the command in parentheses and may hold spaces and parentheses; field 22 is the start.
-    const ticks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+    // The second field is the command in parentheses, which may hold spaces and parentheses; the third is the state
+    // and field 22 the start. A zombie has ended, though its number is still taken until its parent has noticed.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const boot = Number(/^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))?.[1]);
-    const started = boot * 1000 + (ticks / ticksPerSecond) * 1000;
-    return Number.isFinite(started) ? started : undefined;
+    const startedAt = boot * 1000 + (Number(fields[18]) / ticksPerSecond) * 1000;
+    return Number.isFinite(startedAt) ? { ended: state === "Z" || state === "X", startedAt } : undefined;
   } catch {
     return undefined;
   }

@@ -1,0 +1,91 @@
+import { RunCancelled, StackLocked } from "../stackRunner";
+import type { FromWorker, ToWorker, WorkerFailure, WorkerRequest } from "./messages";
+import { type EngineOptions, type OpenStack, openByAutomation } from "./openStack";
+import { runStack } from "./stackRun";
+
+/** A run that goes on for so long after its driver has died is left behind, in milliseconds. */
+const orphanGrace = 20_000;
+
+export type ServeOptions =
+  EngineOptions | { readonly openStack: OpenStack; readonly environment: Readonly<Record<string, string>> };
+
+/**
+ * The worker's side of the pool: takes runs from the process that forked this one, one at a time, until it is told to
+ * close or that process dies. A run that is under way then is asked to stop and waited for, so that its state is whole.
+ *
+ * The module that calls this ends its process when the promise resolves; a program may have left timers or sockets.
+ * @throws Error if this process has no channel to a parent.
+ */
+export async function serveRuns(options: ServeOptions): Promise<void> {
+  if (process.send === undefined) throw new Error("a worker is started by the rollout's runner, not by hand");
+  const openStack = "openStack" in options ? options.openStack : openByAutomation(options);
+  const worker = new Worker(openStack, options.environment);
+  // The driver decides what an interrupt means; a terminal sends it to every process of its group.
+  process.on("SIGINT", () => undefined);
+  process.on("message", (message) => worker.take(message as ToWorker));
+  process.on("disconnect", () => worker.orphaned());
+  worker.send({ type: "ready" });
+  await worker.over;
+}
+
+class Worker {
+  private current: { readonly id: number; readonly stop: AbortController } | undefined;
+  private closing = false;
+  private end!: () => void;
+  readonly over = new Promise<void>((resolve) => (this.end = resolve));
+
+  constructor(
+    private readonly openStack: OpenStack,
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {}
+
+  send(message: FromWorker): void {
+    // Who is gone needs no answer.
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  }
+
+  take(message: ToWorker): void {
+    switch (message.type) {
+      case "run":
+        void this.run(message.id, message.request);
+        return;
+      case "stop":
+        if (this.current?.id === message.id) this.current.stop.abort();
+        return;
+      case "close":
+        this.closing = true;
+        if (this.current === undefined) this.end();
+        return;
+    }
+  }
+
+  orphaned(): void {
+    this.closing = true;
+    if (this.current === undefined) return this.end();
+    this.current.stop.abort();
+    setTimeout(() => this.end(), orphanGrace).unref();
+  }
+
+  private async run(id: number, request: WorkerRequest): Promise<void> {
+    const stop = new AbortController();
+    this.current = { id, stop };
+    const onProgress = (resources: number) => this.send({ type: "progress", id, resources });
+    try {
+      const { openStack, environment } = this;
+      const result = await runStack(request, { openStack, environment, signal: stop.signal, onProgress });
+      this.send({ type: "done", id, result });
+    } catch (error) {
+      this.send({ type: "failed", id, failure: failureOf(error) });
+    } finally {
+      this.current = undefined;
+      if (this.closing) this.end();
+    }
+  }
+}
+
+function failureOf(error: unknown): WorkerFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RunCancelled) return { kind: "cancelled", message };
+  if (error instanceof StackLocked) return { kind: "locked", message };
+  return { kind: "failed", message };
+}

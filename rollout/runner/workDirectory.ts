@@ -1,0 +1,79 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import writeFileAtomic from "write-file-atomic";
+import { parse, stringify } from "yaml";
+
+import { projectName, siteLayout, stateFolder } from "./layout";
+import type { WorkerRequest } from "./messages";
+
+/**
+ * Makes or updates the work directory of a site's stack: a Pulumi.yaml that names the program and the backend, and the
+ * stack's settings. With them a person can run `pulumi preview` there and gets the same stack. What somebody else has
+ * written into the stack's settings is kept.
+ * @returns its path.
+ */
+export async function prepareWorkDirectory(request: WorkerRequest, encryptionSalt: string): Promise<string> {
+  const { workDirectory } = siteLayout(request.outputDirectory, request.site.name);
+  await mkdir(workDirectory, { recursive: true });
+  await mkdir(stateFolder(request.outputDirectory), { recursive: true });
+  await writeIfChanged(join(workDirectory, "Pulumi.yaml"), await projectSettings(request, workDirectory));
+  const settings = join(workDirectory, `Pulumi.${request.site.name}.yaml`);
+  await writeIfChanged(settings, stackSettings(request, await readIfThere(settings), encryptionSalt));
+  return workDirectory;
+}
+
+async function projectSettings({ projectFile, outputDirectory, site }: WorkerRequest, folder: string): Promise<string> {
+  const root = parse(await readFile(projectFile, "utf8")) as { runtime?: unknown; main?: string };
+  const main = resolve(dirname(projectFile), root.main ?? ".");
+  return stringify({
+    name: projectName,
+    description: `The stack of site ${site.name}, kept by edgewave`,
+    runtime: root.runtime ?? "nodejs",
+    main: relative(folder, main),
+    backend: { url: pathToFileURL(stateFolder(outputDirectory)).href },
+  });
+}
+
+function stackSettings(request: WorkerRequest, before: string | undefined, encryptionSalt: string): string {
+  const kept = settingsOf(before);
+  return stringify({
+    ...kept,
+    encryptionsalt: kept.encryptionsalt ?? encryptionSalt,
+    config: {
+      ...kept.config,
+      [`${projectName}:fleet`]: absolute(request.fleetFolder),
+      [`${projectName}:out`]: absolute(request.outputDirectory),
+      [`${projectName}:release`]: request.release.name,
+    },
+  });
+}
+
+interface StackSettingsFile {
+  readonly encryptionsalt?: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+function settingsOf(text: string | undefined): StackSettingsFile {
+  const settings: unknown = text === undefined ? {} : parse(text);
+  return typeof settings === "object" && settings !== null ? settings : {};
+}
+
+function absolute(path: string): string {
+  if (!isAbsolute(path)) throw new Error(`${path} must be an absolute path, because Pulumi runs in another folder`);
+  return path;
+}
+
+async function writeIfChanged(file: string, text: string): Promise<void> {
+  if ((await readIfThere(file)) !== text) await writeFileAtomic(file, text);
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
