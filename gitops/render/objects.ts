@@ -1,9 +1,10 @@
 import type { Release } from "../../fleet/model";
 import { componentOf } from "../../catalog";
+import { flux } from "../../components/flux/address";
 import type { PlatformService } from "./service";
 
 /** Where all Flux objects live, so that nothing has to refer across namespaces. */
-export const fluxNamespace = "flux-system";
+export const fluxNamespace = flux.namespace;
 
 /** The GitRepository that follows the branch `deploy`. */
 export const deploySource = "deploy";

@@ -1,4 +1,5 @@
 import { type Requirements, gibibytes, resourcesOf } from "../../components/pods/resources";
+import { volumeAnnotations } from "../../components/pods/storage";
 import type { ResolvedSite } from "../../fleet/model";
 import type { Profile, Resources, Workload } from "../../profiles/profile";
 
@@ -24,6 +25,7 @@ export function claimOf(workload: Workload | undefined): object | undefined {
   if (workload === undefined || workload.storageGiB === 0) return undefined;
   return {
     volumeClaimTemplate: {
+      metadata: { annotations: volumeAnnotations },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: gibibytes(workload.storageGiB) } } },
     },
   };

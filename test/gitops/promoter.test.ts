@@ -92,8 +92,8 @@ describe("DeployBranchPromoter", () => {
   });
 
   it("says that a site has no deploy repository", async () => {
-    for (const asked of [promoter.promote("lagos", "2026.11.0"), promoter.current("lagos")]) {
-      expect(String(await rejection(asked))).to.include("Site lagos has no deploy repository");
+    for (const ask of [() => promoter.promote("lagos", "2026.11.0"), () => promoter.current("lagos")]) {
+      expect(String(await rejection(ask()))).to.include("Site lagos has no deploy repository");
     }
   });
 

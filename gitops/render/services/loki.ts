@@ -1,4 +1,5 @@
 import { gibibytes } from "../../../components/pods/resources";
+import { volumeAnnotations } from "../../../components/pods/storage";
 import type { ResolvedSite } from "../../../fleet/model";
 import type { Profile } from "../../../profiles/profile";
 import type { PlatformService } from "../service";
@@ -54,7 +55,7 @@ export const loki: PlatformService = {
       singleBinary: {
         ...resourcesFor(workload),
         persistence: workload?.storageGiB
-          ? { enabled: true, size: gibibytes(workload.storageGiB) }
+          ? { enabled: true, size: gibibytes(workload.storageGiB), annotations: volumeAnnotations }
           : { enabled: false },
       },
     };

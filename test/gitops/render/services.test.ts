@@ -132,6 +132,13 @@ describe("Helm values", () => {
     expect(at(valuesOf("loki"), "loki.limits_config.retention_period")).to.equal("96h");
   });
 
+  it("ask for volumes that Velero's file system backup takes", () => {
+    const local = { volumeType: "local" };
+    const spec = "prometheus.prometheusSpec.storageSpec.volumeClaimTemplate.metadata.annotations";
+    expect(at(valuesOf("kube-prometheus-stack"), spec)).to.deep.equal(local);
+    expect(at(valuesOf("loki"), "singleBinary.persistence.annotations")).to.deep.equal(local);
+  });
+
   it("label what leaves the site with its name", () => {
     expect(at(valuesOf("kube-prometheus-stack"), "prometheus.prometheusSpec.externalLabels")).to.deep.equal({
       site: "porto",
