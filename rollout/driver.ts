@@ -33,6 +33,8 @@ export interface RolloutRun {
   readonly signal?: AbortSignal;
   /** Aborted to return at once. Sites that are still running stay in the ledger as running; a resume repeats them. */
   readonly hardSignal?: AbortSignal;
+  /** Called once the lease is held, before anything is recorded; what it throws ends the run. */
+  readonly prepare?: () => Promise<void>;
   /** Told of each event after it is in the ledger; of a resumed run, only of what is new. */
   readonly onEvent?: (recorded: RecordedEvent, state: RolloutState) => void;
   /** Resources that a running site has done so far. */
@@ -51,6 +53,7 @@ export async function runRollout(options: RolloutRun): Promise<RolloutState> {
   const lease = await options.ledger.lease(`rollout/${options.rollout.name}`);
   const driver = new Driver(options, lease, start);
   try {
+    await options.prepare?.();
     return await driver.drive();
   } finally {
     // After a hard stop sites may still run in this process, so the lease stays until the process is proven dead.
