@@ -1,10 +1,10 @@
 import { CommanderError } from "commander";
 import { exitCode, type ExitCode } from "./exitCodes";
+import { asUserError } from "./failures";
 import { colorsOf, printJson, type Io } from "./io";
 import { FleetHasFindings } from "./load";
 import { formatFindings } from "./printing/findings";
 import { buildProgram } from "./program";
-import { UserError } from "./userError";
 
 /**
  * Runs one command line.
@@ -34,9 +34,10 @@ function report(error: unknown, argv: readonly string[], io: Io): ExitCode {
     else io.stderr.write(`${formatFindings(error.findings, colors)}\n\nNothing was touched.\n`);
     return error.exit;
   }
-  if (error instanceof UserError) {
-    io.stderr.write(`${colors.red("error")} ${error.code}: ${error.message}\n${error.hint}\n`);
-    return error.exit;
+  const known = asUserError(error);
+  if (known !== undefined) {
+    io.stderr.write(`${colors.red("error")} ${known.code}: ${known.message}\n${known.hint}\n`);
+    return known.exit;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.stderr.write(

@@ -1,13 +1,13 @@
 import path from "node:path";
 import { foldEvents } from "../../rollout/fold";
 import { openLedgerForReading } from "../../rollout/ledger/sqliteLedger";
-import { why } from "../../rollout/why";
 import { exitCode } from "../exitCodes";
 import { colorsOf, print, printJson } from "../io";
 import { loadFleet } from "../load";
 import { outFolder, withFleet, withJson, withOut, type OutputOptions } from "../options";
-import { formatEnd, formatReasons, formatSites, outcomeWord } from "../printing/summary";
+import { formatEnd, formatReasons, formatSites } from "../printing/summary";
 import type { AddCommand } from "../program";
+import { statusJson } from "../statusJson";
 import { UserError } from "../userError";
 
 interface StatusOptions extends OutputOptions {
@@ -33,29 +33,8 @@ export const addStatus: AddCommand = (program, io, done) => {
         const driven = holder !== undefined && holder.owner !== "dead";
         const colors = colorsOf(io);
         if (options.json) {
-          printJson(io, {
-            run: state.run,
-            rollout: state.rollout,
-            release: state.release,
-            locked: state.locked,
-            startedAt: new Date(state.startedAt).toISOString(),
-            lastEventAt: new Date(state.at).toISOString(),
-            driver: holder === undefined ? null : { host: holder.host, pid: holder.pid, owner: holder.owner },
-            result: state.finished?.result ?? null,
-            halted: state.halted?.reason ?? null,
-            sites: [...state.sites.values()].map((site) => ({
-              site: site.site,
-              wave: site.wave,
-              profile: site.frozen.profile,
-              region: site.frozen.region,
-              outcome: outcomeWord(site),
-              reason: site.reason ?? null,
-              why: why(state, site.site, Date.now())?.condition ?? null,
-              seconds: site.seconds,
-              resources: site.resources,
-              commit: site.promotion?.to ?? null,
-            })),
-          });
+          const driver = holder === undefined ? null : { host: holder.host, pid: holder.pid, owner: holder.owner };
+          printJson(io, { ...statusJson(state), driver });
         } else {
           const driver =
             state.finished === undefined && !driven

@@ -1,0 +1,34 @@
+import { GitFailed } from "../gitops/git/run";
+import { RefMoved } from "../gitops/git/refs";
+import { NotPublished } from "../gitops/promoter";
+import { PublishFailed } from "../gitops/publishError";
+import { LeaseLost, LedgerBroken, RolloutLocked } from "../rollout/ledger/ledger";
+import { StackLocked } from "../rollout/stackRunner";
+import { exitCode } from "./exitCodes";
+import { UserError } from "./userError";
+
+/** Failures that the rooms below tell people about in their own words; here they get a code and a next step. */
+export function asUserError(error: unknown): UserError | undefined {
+  if (error instanceof UserError) return error;
+  const known = (code: string, hint: string, exit: UserError["exit"]) =>
+    new UserError(code, (error as Error).message, hint, exit, { cause: error });
+  if (error instanceof RolloutLocked) return known("EDGE-RUN-001", "Nothing was touched.", exitCode.locked);
+  if (error instanceof StackLocked) return known("EDGE-RUN-002", "Nothing was touched.", exitCode.locked);
+  if (error instanceof LeaseLost) {
+    return known("EDGE-RUN-003", "edgewave status shows what the other driver does.", exitCode.locked);
+  }
+  if (error instanceof LedgerBroken) {
+    return known("EDGE-RUN-004", "Nothing was touched.", exitCode.failed);
+  }
+  if (error instanceof PublishFailed || error instanceof NotPublished || error instanceof RefMoved) {
+    return known(
+      "EDGE-GIT-001",
+      "No site was moved. Correct what the message names, then run the same command again.",
+      exitCode.failed,
+    );
+  }
+  if (error instanceof GitFailed) {
+    return known("EDGE-GIT-002", "Correct what git says, then run the same command again.", exitCode.failed);
+  }
+  return undefined;
+}

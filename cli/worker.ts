@@ -1,0 +1,28 @@
+import path from "node:path";
+import { serveRuns } from "../rollout/runner/serve";
+import { siteProgram } from "../stacks/program";
+import { pulumiCommand, type EngineName } from "./engine";
+import { workerEngineVariable } from "./runner";
+
+// One of the driver's worker processes: runs stacks with the engine that the driver has chosen.
+
+async function main(): Promise<void> {
+  const engine = process.env[workerEngineVariable] as EngineName;
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  await serveRuns({
+    pulumiCommand: await pulumiCommand(engine, environment),
+    environment,
+    program: ({ outputDirectory, ...rest }) =>
+      siteProgram({ ...rest, outputDirectory: path.join(outputDirectory, "sites", rest.site.name) }),
+  });
+}
+
+void main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
