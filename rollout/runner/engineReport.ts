@@ -5,7 +5,6 @@ const longestMessage = 8;
 /** What engines say about every failure, whatever its cause. */
 const generic = /^(update|preview|destroy|refresh|resource .*) failed$|^One or more errors occurred(\.|$)/;
 const colour = /<\{%[^%]*%\}>/g;
-// eslint-disable-next-line no-control-regex -- terminals' colour sequences begin with an escape character
 const escape = /\u001b\[[0-9;]*m/g;
 
 /** Gathers from an engine's events what the runner tells others: progress, changes, and the reason of a failure. */

@@ -90,8 +90,6 @@ export class WorkerProcess {
 
   /** @throws WorkerCrashed if the process ended before the run did, else what the run ended with. */
   async run(request: WorkerRequest, { signal, onProgress }: RunObserver): Promise<RunResult> {
-    await this.orCrash(this.ready);
-    if (signal.aborted) throw new RunCancelled("the run was asked to stop before it began");
     this.runs += 1;
     const id = this.runs;
     const timers: NodeJS.Timeout[] = [];
@@ -114,6 +112,8 @@ export class WorkerProcess {
     });
     signal.addEventListener("abort", stop, { once: true });
     try {
+      await this.orCrash(this.ready);
+      if (signal.aborted) throw new RunCancelled("the run was asked to stop before it began");
       this.send({ type: "run", id, request });
       return await this.orCrash(ended);
     } finally {
