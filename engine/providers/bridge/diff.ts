@@ -17,11 +17,11 @@ export function diffBridged(resource: BridgedResource, request: DiffRequest): Di
     if (attribute.role === "computed") continue;
     const old = withoutSecrets(request.oldOutputs[name] ?? null);
     const now = planned[name] ?? null;
-    if (equalValues(old, now)) continue;
+    if (equalValues(old, now) || (now === null && attribute.keepsOld === true)) continue;
     diffs.push(name);
     if (attribute.replaces?.(old, now) ?? true) replaces.push(name);
   }
-  const expired = resource.expires?.(withoutSecrets(request.oldOutputs) as PropertyMap) ?? [];
+  const expired = resource.expires?.(withoutSecrets(request.oldOutputs) as PropertyMap, planned) ?? [];
   return {
     changes: diffs.length + expired.length > 0 ? "some" : "none",
     diffs: [...diffs, ...expired].sort(),

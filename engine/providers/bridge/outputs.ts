@@ -48,7 +48,7 @@ export function rawStateDelta(attributes: Attributes, values: PropertyMap): Prop
     const value = values[name] ?? null;
     if (value === null) {
       // The official bridge marks every `replace` secret, whatever it holds.
-      parts[name] = new Secret({ replace: { raw: null } });
+      parts[name] = new Secret({ replace: { raw: attribute.kind === "block" ? [] : null } });
     } else if (attribute.kind === "strings") parts[name] = { arr: {} };
     else if (attribute.kind === "stringMap") parts[name] = { map: {} };
     else if (attribute.kind === "block") {

@@ -97,7 +97,7 @@ class BridgedProvider implements ConfiguredProvider {
         outputs: marked(resource, request.newInputs, { ...planned, ...computedOf(resource, request.oldOutputs) }),
       };
     }
-    const made = { id: request.id, computed: computedOf(resource, request.oldOutputs) };
+    const made = { id: request.id, computed: {} };
     return { outputs: bridgedOutputs(resource, request.newInputs, planned, made) };
   }
 
@@ -136,7 +136,10 @@ function unknownComputed(resource: BridgedResource): PropertyMap {
 
 function computedOf(resource: BridgedResource, outputs: PropertyMap): PropertyMap {
   const clear = mapValues(outputs, withoutSecrets);
-  return mapValues(clear, (value, name) => (resource.attributes[name]?.role === "computed" ? value : undefined));
+  return mapValues(clear, (value, name) => {
+    const attribute = resource.attributes[name];
+    return attribute?.role === "computed" || attribute?.keepsOld === true ? value : undefined;
+  });
 }
 
 function importResource(resource: BridgedResource, id: string): ReadResponse {

@@ -22,8 +22,11 @@ export interface BridgedResource {
   readonly import?: (id: string) => Made;
   /** Outputs that a refresh finds changed, from the last outputs in clear. */
   readonly refresh?: (outputs: PropertyMap) => PropertyMap;
-  /** Computed attributes that change without an input changing; their change replaces the resource. */
-  readonly expires?: (outputs: PropertyMap) => readonly string[];
+  /**
+   * Computed attributes that change without an input changing, from the last outputs and the planned values; their
+   * change replaces the resource.
+   */
+  readonly expires?: (outputs: PropertyMap, planned: PropertyMap) => readonly string[];
 }
 
 /** The id of a resource and all its computed attributes but `id`. An import gives the configured ones too. */
@@ -42,6 +45,8 @@ export interface Attribute {
   readonly sensitive?: boolean;
   /** Whether a change from `old` to `now` needs a new resource; without it every change does. */
   readonly replaces?: (old: PropertyValue, now: PropertyValue) => boolean;
+  /** Whether the last value stays when the input is taken away. */
+  readonly keepsOld?: boolean;
   /** Terraform's name, if it does not follow from the name by putting `_` before capitals. */
   readonly terraformName?: string;
   /** The parts of a `block`: a Terraform list of at most one object, which Pulumi shows as an object. */
