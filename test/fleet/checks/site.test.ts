@@ -1,0 +1,91 @@
+import { expect } from "chai";
+import { checkBufferFits, checkBufferHorizon } from "../../../fleet/checks/ingestion";
+import { checkTimeZones } from "../../../fleet/checks/timeZone";
+import { aFleet, aSite } from "../../support/fleet";
+import { contextOf, problems } from "./context";
+
+describe("the time zone", () => {
+  for (const timeZone of [
+    "Europe/Lisbon",
+    "Atlantic/Azores",
+    "UTC",
+    "America/Argentina/Buenos_Aires",
+    "Asia/Calcutta",
+  ]) {
+    it(`may be ${timeZone}`, () => {
+      expect(problems(checkTimeZones, aFleet({ sites: [aSite({ timeZone })] }))).to.deep.equal([]);
+    });
+  }
+
+  for (const timeZone of ["Europe/Lisboa", "+01:00", "", "CEST", "../../etc/passwd"]) {
+    it(`must not be ${JSON.stringify(timeZone)}`, () => {
+      expect(problems(checkTimeZones, aFleet({ sites: [aSite({ timeZone })] }))).to.deep.equal([
+        `EDGE-SITE-006 spec.timeZone: ${JSON.stringify(timeZone)} is no IANA time zone`,
+      ]);
+    });
+  }
+
+  it("is suggested when it is nearly right", () => {
+    const [found] = checkTimeZones(contextOf(aFleet({ sites: [aSite({ timeZone: "Europe/Lisbonn" })] })));
+    expect(found?.hint).to.equal("Did you mean Europe/Lisbon?");
+  });
+});
+
+describe("the ingestion buffer", () => {
+  it("fits every profile that has it by default", () => {
+    for (const profile of ["micro", "mini", "standard", "ha-edge"] as const) {
+      expect(problems(checkBufferFits, aFleet({ sites: [aSite({ profile })] }))).to.deep.equal([]);
+    }
+  });
+
+  it("does not fit micro when it is Strimzi, with the numbers", () => {
+    const fleet = aFleet({ sites: [aSite({ ingestion: { buffer: "strimzi" } })] });
+    const [found, ...others] = problems(checkBufferFits, fleet);
+    expect(others).to.deep.equal([]);
+    expect(found).to.match(/^EDGE-SITE-007 spec\.ingestion\.buffer: strimzi does not fit micro: /);
+    expect(found).to.contain("needs 7596 MiB and may take 5017 MiB");
+    expect(found).to.contain("84 MiB are left for workloads and 2048 MiB must be");
+  });
+
+  it("may be RabbitMQ on a larger profile", () => {
+    const fleet = aFleet({ sites: [aSite({ profile: "mini", ingestion: { buffer: "rabbitmq" } })] });
+    expect(problems(checkBufferFits, fleet)).to.deep.equal([]);
+  });
+});
+
+describe("the buffer's horizon", () => {
+  const of = (messagesPerSecond: number, messageBytes: number, maxOutageHours: number) =>
+    checkBufferHorizon(
+      contextOf(
+        aFleet({ sites: [aSite({ ingestion: { messagesPerSecond, messageBytes }, link: { maxOutageHours } })] }),
+      ),
+    );
+  const usable = 20 * 0.8 * 1024 ** 3;
+
+  it("is long enough to the last byte", () => {
+    const perSecond = Math.floor(usable / 3600);
+    expect(of(1, perSecond, 1)).to.deep.equal([]);
+    expect(of(1, perSecond + 1, 1)).to.have.lengthOf(1);
+  });
+
+  it("names the outage, the rate, the sizes and the hours that it bears", () => {
+    const [found] = of(500, 1024, 72);
+    expect(found).to.include({
+      code: "EDGE-SITE-008",
+      message:
+        "72 h of 500 messages/s of 1024 bytes are 123.6 GiB, and the rabbitmq buffer of micro holds 16.0 GiB (80% of 20 GiB)",
+    });
+    expect(found?.hint).to.match(/^The buffer bears 9\.3 h at this rate\./);
+  });
+
+  it("takes the volume of the buffer that the site uses", () => {
+    const site = (buffer: "rabbitmq" | "strimzi") =>
+      aSite({
+        profile: "mini",
+        ingestion: { buffer, messagesPerSecond: 300, messageBytes: 512 },
+        link: { maxOutageHours: 72 },
+      });
+    expect(problems(checkBufferHorizon, aFleet({ sites: [site("strimzi")] }))).to.deep.equal([]);
+    expect(problems(checkBufferHorizon, aFleet({ sites: [site("rabbitmq")] }))).to.have.lengthOf(1);
+  });
+});
