@@ -45,7 +45,7 @@ export class FluxBootstrap extends pulumi.ComponentResource {
     for (const kind of controllers.flatMap((controller) => fluxKinds[controller.name])) {
       new CustomResourceDefinition(`${name}-${kind.plural}`, customResourceDefinition(kind), onCluster);
     }
-    this.grantAccess(name, args, controllers, onCluster);
+    this.grantAccess(name, controllers, onCluster);
     for (const controller of controllers) this.runController(name, args, controller, controllers, onCluster);
     for (const { name: service, spec } of servicesOf(controllers)) {
       new core.Service(`${name}-${service}`, { metadata: labelled(service), spec }, onCluster);
@@ -59,6 +59,12 @@ export class FluxBootstrap extends pulumi.ComponentResource {
       name: syncSecrets.reader,
       type: "Opaque",
       data: { username: args.git.username, password: args.git.password, "ca.crt": args.git.authority },
+    });
+    args.secrets.keep({
+      namespace: flux.namespace,
+      name: syncSecrets.registryAuthority,
+      type: "Opaque",
+      data: { "ca.crt": args.git.authority },
     });
     new CustomResource(`${name}-deploy-repository`, sync.deployRepository, onCluster);
     new CustomResource(`${name}-site-repository`, sync.siteRepository, onCluster);
@@ -79,12 +85,7 @@ export class FluxBootstrap extends pulumi.ComponentResource {
     });
   }
 
-  private grantAccess(
-    name: string,
-    args: FluxBootstrapArgs,
-    controllers: readonly Controller[],
-    onCluster: pulumi.CustomResourceOptions,
-  ): void {
+  private grantAccess(name: string, controllers: readonly Controller[], onCluster: pulumi.CustomResourceOptions): void {
     for (const { object } of controllers) {
       new core.ServiceAccount(`${name}-${object}-account`, { metadata: labelled(object) }, onCluster);
     }

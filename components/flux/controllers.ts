@@ -32,7 +32,12 @@ export function controllersOf(workloads: Profile["workloads"]): readonly Control
 }
 
 /** Pod of one controller, as in `config/manager` of its repository, with the profile's resources. */
-export function controllerPod(site: ResolvedSite, release: Release, controller: Controller, all: readonly Controller[]) {
+export function controllerPod(
+  site: ResolvedSite,
+  release: Release,
+  controller: Controller,
+  all: readonly Controller[],
+) {
   const { name, object, workload } = controller;
   const data = name === "source" ? [{ name: "data", mountPath: "/data" }] : [];
   const health = { port: "healthz", path: "/healthz" };

@@ -6,6 +6,8 @@ import { flux } from "./address";
 export const syncSecrets = {
   /** Account, password and authority for the site's Gitea. */
   reader: "gitea-reader",
+  /** Authority by which Flux trusts the bastion's registry, from which charts come. */
+  registryAuthority: "bastion-ca",
   /** `*.sshpub` of those who may sign releases. */
   signers: "git-signers",
   /** `age.agekey`, the site's own key for SOPS. */

@@ -33,7 +33,12 @@ export function appIni(site: Pick<ResolvedSite, "domain" | "timeZone">, hub: Pic
       LANDING_PAGE: "login",
     },
     // WAL lets Flux read while a mirror is written.
-    database: { DB_TYPE: "sqlite3", PATH: `${dataDirectory}/data/gitea.db`, SQLITE_JOURNAL_MODE: "WAL", LOG_SQL: false },
+    database: {
+      DB_TYPE: "sqlite3",
+      PATH: `${dataDirectory}/data/gitea.db`,
+      SQLITE_JOURNAL_MODE: "WAL",
+      LOG_SQL: false,
+    },
     repository: { ROOT: `${dataDirectory}/git/repositories`, DEFAULT_BRANCH: "main", FORCE_PRIVATE: true },
     security: {
       INSTALL_LOCK: true,
@@ -80,7 +85,8 @@ export function iniText(ini: Ini): string {
 
 function iniValue(key: string, value: string | number | boolean): string {
   if (typeof value !== "string") return String(value);
-  if (/[\r\n`]/.test(value)) throw new Error(`The value of ${key} cannot stand in an ini file: ${JSON.stringify(value)}.`);
+  if (/[\r\n`]/.test(value))
+    throw new Error(`The value of ${key} cannot stand in an ini file: ${JSON.stringify(value)}.`);
   // Backquotes keep the characters that would begin a comment.
   return /[;#"]/.test(value) ? `\`${value}\`` : value;
 }

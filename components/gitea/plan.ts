@@ -115,7 +115,11 @@ export function networkPolicySpec(site: ResolvedSite, hub: Hub) {
     policyTypes: ["Ingress", "Egress"],
     ingress: [
       {
-        from: [pods(flux.namespace, flux.labels("source-controller")), pods(ingressNamespace), neighbours(gitea.labels)],
+        from: [
+          pods(flux.namespace, flux.labels("source-controller")),
+          pods(ingressNamespace),
+          neighbours(gitea.labels),
+        ],
         ports: [tcp(gitea.httpsPort)],
       },
     ],

@@ -1,0 +1,10 @@
+import type { Fleet, Release, ResolvedSite } from "../fleet/model";
+
+/** Everything that a site's stack is made from. */
+export interface SiteArgs {
+  readonly site: ResolvedSite;
+  readonly release: Release;
+  readonly fleet: Pick<Fleet, "name" | "domain" | "hub">;
+  /** Absolute path of the site's folder, such as `/srv/out/harbours/sites/porto`. */
+  readonly outputDirectory: string;
+}

@@ -1,0 +1,20 @@
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { readFleet } from "../fleet/read";
+import { buildSite } from "./buildSite";
+import { siteArgsOf, StackSettingsError } from "./settings";
+
+/** The program of `pulumi up -s SITE` in this repository; see `settings.ts` for its configuration. */
+export = async function siteStack() {
+  const config = new pulumi.Config("edgewave");
+  const settings = { fleet: config.require("fleet"), out: config.get("out"), release: config.get("release") };
+  const root = pulumi.getRootDirectory() || path.join(__dirname, "..");
+  const reading = await readFleet(path.resolve(root, settings.fleet));
+  try {
+    return buildSite(siteArgsOf(reading, settings, pulumi.getStack(), root));
+  } catch (error) {
+    // Shown without a stack trace, which says nothing to whoever wrote the fleet's files.
+    if (error instanceof StackSettingsError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+};
