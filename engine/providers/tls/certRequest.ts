@@ -55,7 +55,7 @@ export function parseRequest(pem: string): Holder {
 
 /** A request of PKCS#10 (RFC 2986). */
 function makeRequest(name: Buffer, names: Buffer, key: KeyObject): Buffer {
-  const extensions = alternativeNameExtension(names, name);
+  const extensions = alternativeNameExtension(names, false);
   const attributes =
     extensions.length === 0 ? [] : [sequence(objectIdentifier(extensionRequest), setOf([sequence(...extensions)]))];
   return signed(sequence(integer(0n), name, publicKeyInfo(key), der(0xa0, ...attributes)), key);

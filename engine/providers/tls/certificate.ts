@@ -18,7 +18,6 @@ import {
 } from "./der";
 import { algorithmOf, publicKeyInfo } from "./keys";
 import { toPem } from "./pem";
-import { readyForRenewal } from "./renewal";
 import { signatureAlgorithm, signed } from "./sign";
 import { extendedUsages, keyUsages, usageNames } from "./usages";
 
@@ -87,9 +86,10 @@ export function certificateFailures(inputs: PropertyMap): readonly CheckFailure[
  * Makes a certificate of X.509 version 3, with the extensions and in the order of Go's crypto/x509.
  *
  * @param issuer who signs, or the holder's own private key for a self-signed certificate.
+ * @param start when it becomes valid.
  * @throws Error if an authority key id is wanted, but there is none.
  */
-export function makeCertificate(settings: PropertyMap, holder: Holder, issuer: Issuer | KeyObject): Made {
+export function makeCertificate(settings: PropertyMap, holder: Holder, issuer: Issuer | KeyObject, start: Date): Made {
   const subjectKeyId =
     settings["isCaCertificate"] === true || settings["setSubjectKeyId"] === true
       ? subjectKeyIdOf(holder.publicKey)
@@ -108,7 +108,6 @@ export function makeCertificate(settings: PropertyMap, holder: Holder, issuer: I
     throw new Error("setAuthorityKeyId needs setSubjectKeyId or isCaCertificate: there is no key id to refer to");
   }
 
-  const start = new Date();
   const end = new Date(start.getTime() + Number(settings["validityPeriodHours"]) * 3_600_000);
   const serial = serialNumber();
   const content = sequence(
@@ -156,9 +155,8 @@ export function parseIssuer(pem: string, key: KeyObject): { readonly issuer: Iss
   return { issuer: { name: subject.raw, key, subjectKeyId }, isAuthority: certificate.ca };
 }
 
-/** A subject alternative name extension; critical if there is no other name. Empty if there are no names. */
-export function alternativeNameExtension(names: Buffer, subject: Buffer): readonly Buffer[] {
-  const critical = readDer(subject)[0]?.content.length === 0;
+/** A subject alternative name extension. Empty if there are no names. */
+export function alternativeNameExtension(names: Buffer, critical: boolean): readonly Buffer[] {
   return names.length === 0 ? [] : [extension(identifiers.alternativeName, critical, sequence(names))];
 }
 
@@ -182,7 +180,9 @@ function extensions(settings: PropertyMap, holder: Holder, subjectKeyId: Buffer,
   if (authorityKeyId.length > 0) {
     list.push(extension(identifiers.authorityKey, false, sequence(der(0x80, authorityKeyId))));
   }
-  return [...list, ...alternativeNameExtension(holder.alternativeNames, holder.name)];
+  // Without a subject the alternative names are all there is, and critical (RFC 5280, 4.2.1.6).
+  const nameless = readDer(holder.name)[0]?.content.length === 0;
+  return [...list, ...alternativeNameExtension(holder.alternativeNames, nameless)];
 }
 
 /** A path length of 0 is left out, as the official provider does: it does not tell it from none. */
@@ -219,14 +219,4 @@ function subjectKeyIdOf(key: KeyObject): Buffer {
 function serialNumber(): bigint {
   const drawn = BigInt(`0x${randomBytes(16).toString("hex")}`);
   return drawn === 0n ? serialNumber() : drawn;
-}
-
-/** Marks a certificate whose renewal is due, on refresh. */
-export function refreshCertificate(outputs: PropertyMap): PropertyMap {
-  return readyForRenewal(outputs, outputs, new Date()) ? { readyForRenewal: true } : {};
-}
-
-/** Names the output that replaces a certificate whose renewal is due. */
-export function expiredOutputs(outputs: PropertyMap, planned: PropertyMap): readonly string[] {
-  return readyForRenewal(outputs, planned, new Date()) ? ["readyForRenewal"] : [];
 }

@@ -1,4 +1,16 @@
 import type { PropertyMap } from "../../property/value";
+import type { BridgedResource } from "../bridge/resource";
+
+/** Tells the time. */
+export type Clock = () => Date;
+
+/** How a certificate tells, on refresh and on each run, that its renewal is due; a run then replaces it. */
+export function renewal(clock: Clock): Pick<BridgedResource, "refresh" | "expires"> {
+  return {
+    refresh: (outputs) => (readyForRenewal(outputs, outputs, clock()) ? { readyForRenewal: true } : {}),
+    expires: (outputs, planned) => (readyForRenewal(outputs, planned, clock()) ? ["readyForRenewal"] : []),
+  };
+}
 
 /**
  * Whether a certificate has reached the time, `earlyRenewalHours` before its end, from which it is renewed.

@@ -3,15 +3,15 @@ import type { PropertyValue } from "../../property/value";
 import type { Attribute, Attributes } from "../bridge/resource";
 import { der, directoryString, dottedForm, objectIdentifier, readDer, sequence, setOf, tags } from "./der";
 
-/** Parts of a distinguished name in the order that Go's crypto/x509 writes them. */
+/** Parts of a distinguished name in the order that Go's crypto/x509 (1.26) writes them. */
 const parts = [
   ["country", "2.5.4.6"],
-  ["organization", "2.5.4.10"],
-  ["organizationalUnit", "2.5.4.11"],
-  ["locality", "2.5.4.7"],
   ["province", "2.5.4.8"],
+  ["locality", "2.5.4.7"],
   ["streetAddresses", "2.5.4.9"],
   ["postalCode", "2.5.4.17"],
+  ["organization", "2.5.4.10"],
+  ["organizationalUnit", "2.5.4.11"],
   ["commonName", "2.5.4.3"],
   ["serialNumber", "2.5.4.5"],
 ] as const;
