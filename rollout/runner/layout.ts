@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 /** The Pulumi project of every site's stack. */
 export const projectName = "edgewave";
@@ -21,6 +22,11 @@ export interface SiteLayout {
 /** Folder of Pulumi's file backend. */
 export function stateFolder(outputDirectory: string): string {
   return join(outputDirectory, "state");
+}
+
+/** Address of Pulumi's file backend. */
+export function backendUrl(outputDirectory: string): string {
+  return pathToFileURL(stateFolder(outputDirectory)).href;
 }
 
 /** @throws Error for a name that is no DNS label, because it becomes part of paths. */

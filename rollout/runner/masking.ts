@@ -12,8 +12,10 @@ export function secretsOf(environment: Readonly<Record<string, string | undefine
   );
 }
 
-/** Replaces each secret in a text, longer ones first, so that none shows through a shorter one inside it. */
+/** Replaces each secret of at least four characters in a text, longer ones first, so that none shows through a shorter one inside it. */
 export function masker(secrets: readonly string[]): (text: string) => string {
-  const ordered = [...new Set(secrets)].sort((a, b) => b.length - a.length);
+  const ordered = [...new Set(secrets)]
+    .filter(({ length }) => length >= shortestSecret)
+    .sort((a, b) => b.length - a.length);
   return (text) => ordered.reduce((masked, secret) => masked.replaceAll(secret, "[secret]"), text);
 }

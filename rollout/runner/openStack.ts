@@ -1,7 +1,7 @@
 import { LocalWorkspace, type PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 
 import type { Fleet, Release, ResolvedSite } from "../../fleet/model";
-import { projectName } from "./layout";
+import { backendUrl, projectName } from "./layout";
 
 /** What the runner uses of the Automation API's `Stack`. */
 export type EngineStack = Pick<Stack, "up" | "preview" | "destroy" | "refresh" | "cancel">;
@@ -33,9 +33,12 @@ export interface EngineOptions {
 
 /** Stacks by the Automation API's local workspace, with the program in this process. */
 export function openByAutomation({ pulumiCommand, environment, program }: EngineOptions): OpenStack {
-  return ({ workDirectory, ...arguments_ }) =>
-    LocalWorkspace.createOrSelectStack(
+  return ({ workDirectory, ...arguments_ }) => {
+    // A backend in the caller's environment would win over the work directory's, and locks and evidence would be missed.
+    const envVars = { ...environment, PULUMI_BACKEND_URL: backendUrl(arguments_.outputDirectory) };
+    return LocalWorkspace.createOrSelectStack(
       { stackName: arguments_.site.name, projectName, program: program(arguments_) },
-      { workDir: workDirectory, secretsProvider: "passphrase", pulumiCommand, envVars: { ...environment } },
+      { workDir: workDirectory, secretsProvider: "passphrase", pulumiCommand, envVars },
     );
+  };
 }

@@ -1,11 +1,10 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import writeFileAtomic from "write-file-atomic";
 import { parse, stringify } from "yaml";
 
-import { projectName, siteLayout, stateFolder } from "./layout";
+import { backendUrl, projectName, siteLayout, stateFolder } from "./layout";
 import type { WorkerRequest } from "./messages";
 
 /**
@@ -32,7 +31,7 @@ async function projectSettings({ projectFile, outputDirectory, site }: WorkerReq
     description: `The stack of site ${site.name}, kept by edgewave`,
     runtime: root.runtime ?? "nodejs",
     main: relative(folder, main),
-    backend: { url: pathToFileURL(stateFolder(outputDirectory)).href },
+    backend: { url: backendUrl(outputDirectory) },
   });
 }
 

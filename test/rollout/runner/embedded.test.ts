@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+import { assert, expect } from "chai";
+
+import { AutomationStackRunner } from "../../../rollout/runner/automationRunner";
+import { siteLayout } from "../../../rollout/runner/layout";
+import { RunCancelled, RunFailed, type RunResult } from "../../../rollout/stackRunner";
+import { aFleet, aRelease, aSite } from "../../support/fleet";
+
+describe("AutomationStackRunner on the embedded engine", () => {
+  let out: string;
+  let runner: AutomationStackRunner;
+  let token = 0;
+
+  before(async () => {
+    out = await mkdtemp(join(tmpdir(), "edgewave-embedded-"));
+    await writeFile(join(out, "Pulumi.yaml"), "name: edgewave\nruntime: nodejs\n");
+    await writeFile(join(out, "passphrase"), "correct-horse-battery\n");
+    runner = new AutomationStackRunner({
+      worker: {
+        modulePath: join(__dirname, "embeddedWorker.ts"),
+        execArgv: ["--import", "tsx"],
+        environment: {
+          PATH: process.env["PATH"],
+          HOME: process.env["HOME"],
+          PULUMI_CONFIG_PASSPHRASE_FILE: join(out, "passphrase"),
+          // A person's own setting, which must not lead the state elsewhere.
+          PULUMI_BACKEND_URL: "file:///nowhere",
+        },
+      },
+      outputDirectory: out,
+      fleetFolder: out,
+      projectFile: join(out, "Pulumi.yaml"),
+    });
+  });
+
+  after(async () => {
+    await runner.close();
+    await rm(out, { recursive: true });
+  });
+
+  function run(
+    verb: "up" | "preview" | "destroy",
+    name: string,
+    labels: Record<string, string> = {},
+    signal = new AbortController().signal,
+  ): Promise<RunResult> {
+    token += 1;
+    const request = { site: { ...aSite({ name }), labels }, release: aRelease(), fleet: aFleet(), fencingToken: token };
+    return runner[verb](request, { signal, onProgress: () => undefined });
+  }
+
+  const failureOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => assert.fail("it did not fail"),
+      (error: unknown) => error,
+    );
+
+  it("makes, keeps, changes, previews and removes a site's resources", async () => {
+    const file = join(siteLayout(out, "porto").rendered, "inventory");
+    const made = await run("up", "porto");
+    expect(made).to.deep.include({ resources: 4, changes: { create: 4 }, notes: [] });
+    expect(await readFile(file, "utf8")).to.equal("porto ");
+    const evidence = await runner.evidence("porto");
+    expect(evidence).to.match(/^[0-9a-f]{64}$/);
+
+    expect((await run("up", "porto")).changes).to.deep.equal({ same: 4 });
+    const previewed = await run("preview", "porto", { content: "new" });
+    expect(previewed.resources).to.equal(4);
+    expect(previewed.changes).to.include({ same: 2 });
+    expect(await readFile(file, "utf8")).to.equal("porto ");
+
+    await run("up", "porto", { content: "new" });
+    expect(await readFile(file, "utf8")).to.equal("porto new");
+    expect(await runner.evidence("porto")).not.to.equal(evidence);
+
+    const removed = await run("destroy", "porto");
+    expect(removed.resources).to.equal(0);
+    expect(existsSync(file)).to.equal(false);
+  });
+
+  it("shares one salt between stacks, and keeps secrets encrypted in the state", async () => {
+    await run("up", "faro");
+    const salt = (await readFile(join(out, "encryptionsalt"), "utf8")).trim();
+    const state = await readFile(siteLayout(out, "faro").checkpoint, "utf8");
+    expect(state).to.contain(salt).and.to.contain("ciphertext");
+    expect(await readFile(siteLayout(out, "faro").log, "utf8")).not.to.contain("correct-horse-battery");
+  });
+
+  it("tells a program's mistake in its own words", async () => {
+    const failure = await failureOf(run("up", "sines", { mistake: "program" }));
+    assert(failure instanceof RunFailed);
+    expect(failure.message).to.match(/^(Error: )?nodes: a site needs at least one node$/);
+  });
+
+  it("tells a provider's failure with the resource's name", async () => {
+    const failure = await failureOf(run("up", "lagos", { mistake: "provider" }));
+    assert(failure instanceof RunFailed);
+    expect(failure.message)
+      .to.match(/^broken: /)
+      .and.to.contain("no space left on device");
+    expect(failure.message.split("\n").length).to.be.at.most(9);
+  });
+
+  it("stops a run after the step it is in, and the next one goes on", async () => {
+    const stop = new AbortController();
+    const failure = failureOf(run("up", "olhao", { wait: "2" }, stop.signal));
+    while (!existsSync(join(siteLayout(out, "olhao").rendered, "inventory"))) await delay(20);
+    stop.abort();
+    expect(await failure).to.be.instanceOf(RunCancelled);
+    const { changes } = await run("up", "olhao", { wait: "0" });
+    expect(
+      (changes["same"] ?? 0) + (changes["create"] ?? 0) + (changes["update"] ?? 0) + (changes["replace"] ?? 0),
+    ).to.equal(4);
+  });
+
+  it("puts in order what a killed worker left: its lock and its pending operations", async () => {
+    const running = run("up", "tavira", { wait: "2" });
+    while (!existsSync(join(siteLayout(out, "tavira").rendered, "inventory"))) await delay(20);
+    const [lock] = await readdir(siteLayout(out, "tavira").locks);
+    const { pid } = JSON.parse(await readFile(join(siteLayout(out, "tavira").locks, lock ?? ""), "utf8")) as {
+      pid: number;
+    };
+    process.kill(pid, "SIGKILL");
+    const { notes, resources } = await running;
+    expect(notes?.[0]).to.equal(
+      "the run was repeated on another worker, because the worker process ended with SIGKILL",
+    );
+    expect(notes?.[1]).to.match(/^cancelled the lock of .* whose process is gone$/);
+    expect(notes?.[2]).to.match(/^refreshed the state that an interrupted run left: .*creating slow/);
+    expect(resources).to.equal(4);
+    expect(existsSync(join(siteLayout(out, "tavira").rendered, "slow"))).to.equal(true);
+  });
+});
