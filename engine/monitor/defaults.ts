@@ -1,0 +1,59 @@
+import { RefusedError } from "../errors";
+import type { Run } from "../deployment/run";
+import { register } from "../deployment/register";
+import { INTERNAL_KEY } from "../deployment/providers";
+import { EMPTY_GOAL } from "../steps/goal";
+import { packageOf, parseReference, providerPackage, providerType, typeOf } from "../urn";
+
+/** The providers of resources that name none: one for each package and version, made when first needed. */
+export class DefaultProviders {
+  private readonly made = new Map<string, Promise<string>>();
+
+  constructor(private readonly run: Run) {}
+
+  /**
+   * The provider reference for a token.
+   *
+   * @param reference what the program named, if anything.
+   * @param version what the program's package asks for, if anything.
+   * @throws if this engine has no such provider, or not this resource type.
+   */
+  async referenceFor(token: string, reference: string, version: string): Promise<string> {
+    const pkg = packageOf(token);
+    if (reference !== "") {
+      const named = providerPackage(typeOf(parseReference(reference).urn));
+      this.run.instances.definition(named);
+      return reference;
+    }
+    const wanted = version === "" ? this.run.instances.definition(pkg).version : version;
+    this.requireVersion(pkg, wanted);
+    const key = `${pkg} ${wanted}`;
+    let made = this.made.get(key);
+    if (made === undefined) {
+      made = this.make(pkg, wanted);
+      this.made.set(key, made);
+    }
+    return made;
+  }
+
+  private requireVersion(pkg: string, wanted: string): void {
+    const { version } = this.run.instances.definition(pkg);
+    if (major(version) !== major(wanted)) {
+      throw new RefusedError(`version ${wanted} of the provider '${pkg}'`, `it agrees with version ${version}`);
+    }
+  }
+
+  private async make(pkg: string, version: string): Promise<string> {
+    const { state } = await register(this.run, {
+      ...EMPTY_GOAL,
+      type: providerType(pkg),
+      name: `default_${version.replace(/[^A-Za-z0-9]/g, "_")}`,
+      properties: { ...this.run.options.packageConfig(pkg), [INTERNAL_KEY]: {}, version },
+    });
+    return `${state.urn}::${state.fields.id}`;
+  }
+}
+
+function major(version: string): string {
+  return version.replace(/^v/, "").split(".")[0] ?? "";
+}

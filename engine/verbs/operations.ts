@@ -1,0 +1,70 @@
+import { EngineError } from "../errors";
+import type { FlagSpec } from "./arguments";
+import { operate } from "./operation";
+import type { Session } from "./session";
+
+const SHARED: FlagSpec = {
+  message: "text",
+  parallel: "number",
+  "event-log": "text",
+  client: "text",
+  debug: "switch",
+  "suppress-outputs": "switch",
+  "suppress-progress": "switch",
+  "suppress-permalink": "text",
+  "expect-no-changes": "switch",
+  yes: "switch",
+  "skip-preview": "switch",
+};
+
+export const UP_FLAGS: FlagSpec = { ...SHARED, replace: "list", refresh: "switch" };
+export const PREVIEW_FLAGS: FlagSpec = { ...SHARED, replace: "list", refresh: "switch" };
+export const REFRESH_FLAGS: FlagSpec = { ...SHARED, "preview-only": "switch", "clear-pending-creates": "switch" };
+export const DESTROY_FLAGS: FlagSpec = { ...SHARED, "preview-only": "switch", refresh: "switch" };
+
+export async function up(session: Session): Promise<void> {
+  requireYes(session);
+  await operate(session, { kind: "update", preview: false, title: "Updating", progress: "updating" });
+}
+
+export async function preview(session: Session): Promise<void> {
+  await operate(session, {
+    kind: "update",
+    preview: true,
+    title: "Previewing update",
+    progress: "previewing update",
+  });
+}
+
+export async function refreshStack(session: Session): Promise<void> {
+  const only = session.args.has("preview-only");
+  if (!only) {
+    requireYes(session);
+  }
+  await operate(session, {
+    kind: "refresh",
+    preview: only,
+    title: only ? "Previewing refresh" : "Refreshing",
+    progress: only ? "previewing refresh" : "refreshing",
+  });
+}
+
+export async function destroy(session: Session): Promise<void> {
+  const only = session.args.has("preview-only");
+  if (!only) {
+    requireYes(session);
+  }
+  await operate(session, {
+    kind: "destroy",
+    preview: only,
+    title: only ? "Previewing destroy" : "Destroying",
+    progress: only ? "previewing destroy" : "destroying",
+  });
+}
+
+/** There is nobody to ask. */
+function requireYes(session: Session): void {
+  if (!session.args.has("yes")) {
+    throw new EngineError(`--yes must be passed in to proceed when running in non-interactive mode`);
+  }
+}
