@@ -4,7 +4,7 @@ import type { CodeText } from "./codeText";
 export const siteCodes = {
   "EDGE-SITE-001": {
     title: "The number of control planes does not fit the profile",
-    why: "etcd needs the number that the profile was made for: one, or three that survive the loss of one.",
+    why: "The members of etcd must be as many as the profile was made for: one, or three that survive the loss of one.",
     fix: "Add or remove nodes with the role control-plane, or choose another profile.",
     severity: "error",
   },

@@ -9,8 +9,23 @@ type Issue = z.core.$ZodIssue;
 
 /** What the schema found, in words for people and with codes. */
 export function schemaProblems(schema: z.ZodType, document: SourceDocument, issues: readonly Issue[]): Problem[] {
-  return issues.flatMap((issue) => problemsOf(schema, document, issue, issue.path as Path));
+  const wrongType = new Set(issues.filter((issue) => issue.code === "invalid_type").map((issue) => keyOf(issue.path)));
+  // A value of the wrong type may break a rule of the right type too, which says nothing new.
+  const telling = issues.filter((issue) => issue.code === "invalid_type" || !wrongType.has(keyOf(issue.path)));
+  const mistyped = new Set(telling.flatMap((issue) => meantKeys(schema, issue)));
+  return telling
+    .flatMap((issue) => problemsOf(schema, document, issue, issue.path as Path))
+    .filter((problem) => problem.code !== "EDGE-KEY-002" || !mistyped.has(keyOf(problem.path)));
 }
+
+/** The keys that unknown ones most likely stand for: those are not missing too. */
+function meantKeys(schema: z.ZodType, issue: Issue): string[] {
+  if (issue.code !== "unrecognized_keys") return [];
+  const known = knownKeys(schema, issue.path as Path);
+  return issue.keys.map((key) => keyOf([...issue.path, nearest(key, known) ?? ""]));
+}
+
+const keyOf = (path: readonly PropertyKey[]): string => JSON.stringify(path.map(String));
 
 function problemsOf(schema: z.ZodType, document: SourceDocument, issue: Issue, path: Path): Problem[] {
   const { source } = document;

@@ -105,6 +105,9 @@ function parsePart(file: string, { text, offset }: Part): SourceDocument | Place
   } catch (error) {
     // The library throws for what it gives up on: aliases that expand too far, and nesting deeper than the stack.
     const line = offset + 1;
+    if (error instanceof ReferenceError && error.message.startsWith("Unresolved alias")) {
+      return [problem("EDGE-YAML-001", line, quote(error.message).slice(1, -1))];
+    }
     if (error instanceof ReferenceError) {
       return [problem("EDGE-YAML-003", line, `aliases expand to more than ${maxAliasCount} times their source`)];
     }
