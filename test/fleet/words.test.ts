@@ -24,9 +24,9 @@ describe("nearest", () => {
   it("does not depend on the order of candidates", () => {
     const candidates = ["site-1", "site-2", "site-3"];
     fc.assert(
-      fc.property(fc.shuffledSubarray(candidates, { minLength: 3 }), (some) =>
-        expect(nearest("site-9", some)).to.equal("site-1"),
-      ),
+      fc.property(fc.shuffledSubarray(candidates, { minLength: 3 }), (some) => {
+        expect(nearest("site-9", some)).to.equal("site-1");
+      }),
     );
   });
 });
