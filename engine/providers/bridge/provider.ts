@@ -91,12 +91,9 @@ class BridgedProvider implements ConfiguredProvider {
 
   async update(request: UpdateRequest): Promise<UpdateResponse> {
     const resource = this.resource(request.type);
-    const planned = plannedValues(resource, request.newInputs);
-    if (request.preview && hasUnknown(planned)) {
-      return {
-        outputs: marked(resource, request.newInputs, { ...planned, ...computedOf(resource, request.oldOutputs) }),
-      };
-    }
+    const kept = keptValues(resource, request.oldOutputs);
+    const planned = { ...kept, ...plannedValues(resource, request.newInputs) };
+    if (request.preview && hasUnknown(planned)) return { outputs: marked(resource, request.newInputs, planned) };
     const made = { id: request.id, computed: {} };
     return { outputs: bridgedOutputs(resource, request.newInputs, planned, made) };
   }
@@ -134,7 +131,8 @@ function unknownComputed(resource: BridgedResource): PropertyMap {
   return resource.idOutput ? { ...values, id: Unknown.value } : values;
 }
 
-function computedOf(resource: BridgedResource, outputs: PropertyMap): PropertyMap {
+/** What an update leaves: computed values, and those that stay when their input is taken away. */
+function keptValues(resource: BridgedResource, outputs: PropertyMap): PropertyMap {
   const clear = mapValues(outputs, withoutSecrets);
   return mapValues(clear, (value, name) => {
     const attribute = resource.attributes[name];

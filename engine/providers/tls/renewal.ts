@@ -7,7 +7,7 @@ export type Clock = () => Date;
 /** How a certificate tells, on refresh and on each run, that its renewal is due; a run then replaces it. */
 export function renewal(clock: Clock): Pick<BridgedResource, "refresh" | "expires"> {
   return {
-    refresh: (outputs) => (readyForRenewal(outputs, outputs, clock()) ? { readyForRenewal: true } : {}),
+    refresh: (outputs): PropertyMap => (readyForRenewal(outputs, outputs, clock()) ? { readyForRenewal: true } : {}),
     expires: (outputs, planned) => (readyForRenewal(outputs, planned, clock()) ? ["readyForRenewal"] : []),
   };
 }
