@@ -7,6 +7,7 @@ import { compareFindings, compareText, toFinding, type Problem } from "./problem
 import { resolveSite } from "./resolve";
 import { resolveRelease, resolveRollout } from "./resolveRollout";
 import {
+  fleetDefaultsSchema,
   lockSchema,
   schemas,
   type FleetDocument,
@@ -59,6 +60,8 @@ class Assembly {
   private readonly releases: Sourced<ReleaseDocument>[] = [];
   private readonly rollouts: Sourced<RolloutDocument>[] = [];
   private sitesComplete = true;
+  /** The defaults of a fleet.yaml that is not sound as a whole: one mistake shall not hide those of the sites. */
+  private soundDefaults: Defaults = { known: false, value: undefined };
 
   constructor(private readonly knowledge: Knowledge) {}
 
@@ -119,6 +122,7 @@ class Assembly {
       // The frame has been judged with codes of its own.
       const issues = result.error.issues.filter((issue) => issue.path[0] !== "apiVersion" && issue.path[0] !== "kind");
       this.problems.push(...schemaProblems(schemas[kind], document, issues));
+      if (kind === "Fleet") this.soundDefaults = defaultsOf(document.value);
       return;
     }
     const { source } = document;
@@ -129,12 +133,13 @@ class Assembly {
     else this.rollouts.push({ document: data, source });
   }
 
-  /** While fleet.yaml is broken its defaults are unknown, so what sites leave to them is not called missing. */
+  /** Without the fleet's defaults, what sites leave to them is not called missing. */
   private resolveSites(fleet: FleetDocument | undefined): ResolvedSite[] {
-    const spec = fleet?.spec ?? { domain: "fleet.invalid", hub: { gitUrl: "", registry: "", kafkaBootstrap: "" } };
+    const defaults = fleet === undefined ? this.soundDefaults : { known: true, value: fleet.spec.defaults };
+    const spec = { domain: fleet?.spec.domain ?? "fleet.invalid", defaults: defaults.value };
     return this.sites.flatMap(({ document, source }) => {
       const { site, problems } = resolveSite(spec, document, source, this.knowledge);
-      if (fleet !== undefined) this.problems.push(...problems);
+      if (defaults.known) this.problems.push(...problems);
       if (site === undefined) this.sitesComplete = false;
       return site ?? [];
     });
@@ -190,6 +195,17 @@ class Assembly {
     ].sort(compareFindings);
     return all.filter((finding, index) => index === 0 || compareFindings(finding, all[index - 1] as Finding) !== 0);
   }
+}
+
+interface Defaults {
+  readonly known: boolean;
+  readonly value: FleetDocument["spec"]["defaults"];
+}
+
+function defaultsOf(fleet: unknown): Defaults {
+  const written = (fleet as { spec?: { defaults?: unknown } | null }).spec?.defaults;
+  const result = fleetDefaultsSchema.optional().safeParse(written);
+  return result.success ? { known: true, value: result.data } : { known: false, value: undefined };
 }
 
 interface Sourced<Document> {

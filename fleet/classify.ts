@@ -46,7 +46,7 @@ export function classify(document: SourceDocument): Classified {
   const expected = kindOfFile(source.file);
   if (kind !== expected) {
     problems.push(
-      refuse("EDGE-DOC-003", "kind", `a ${kind} does not belong into ${source.file}`, `Move it to ${placeOf[kind]}.`),
+      refuse("EDGE-DOC-003", "kind", `a ${kind} does not belong into ${source.file}`, `Move it into ${placeOf[kind]}.`),
     );
     return { kind: undefined, problems };
   }

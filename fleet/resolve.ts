@@ -25,7 +25,7 @@ export interface SiteResolution {
 
 /** A site with the fleet's defaults, then the built-in ones, in every gap. */
 export function resolveSite(
-  fleet: FleetDocument["spec"],
+  fleet: Pick<FleetDocument["spec"], "domain" | "defaults">,
   { metadata, spec }: SiteDocument,
   source: SourcePosition,
   { profiles }: Pick<Knowledge, "profiles">,

@@ -35,7 +35,7 @@ function problemsOf(site: ResolvedSite): Problem[] {
     problems.push({
       code: "EDGE-NET-006",
       ...at("podCidr"),
-      message: `${podCidr} has room for ${nodesAtMost} nodes and the site has ${site.nodes.length}`,
+      message: `${podCidr} has room for ${nodesAtMost} ${nodesAtMost === 1 ? "node" : "nodes"} and the site has ${site.nodes.length}`,
       hint: `Use a prefix of at most /${nodePrefix - Math.ceil(Math.log2(site.nodes.length))}: each node takes a /${nodePrefix} of it.`,
     });
   }

@@ -11,7 +11,8 @@ const hub = z
   })
   .describe("The central side.");
 
-const defaults = z
+/** `spec.defaults`, which can be sound while the rest of fleet.yaml is not. */
+export const fleetDefaultsSchema = z
   .strictObject({
     target: target.optional(),
     ssh: ssh.optional(),
@@ -31,7 +32,7 @@ export const fleetSchema = document(
   z.strictObject({
     domain: text("edgewave-dns-name").describe("Each site gets <name>.<domain>."),
     hub,
-    defaults: defaults.optional(),
+    defaults: fleetDefaultsSchema.optional(),
   }),
 );
 

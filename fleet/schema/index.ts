@@ -4,7 +4,7 @@ import { rolloutSchema } from "./rollout";
 import { siteSchema } from "./site";
 
 export { apiVersion } from "./document";
-export type { FleetDocument } from "./fleet";
+export { fleetDefaultsSchema, type FleetDocument } from "./fleet";
 export type { ReleaseDocument } from "./release";
 export type { RolloutDocument, SelectorDocument } from "./rollout";
 export type { SiteDocument } from "./site";

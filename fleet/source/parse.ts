@@ -1,4 +1,4 @@
-import { isScalar, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
+import { isAlias, isScalar, LineCounter, parseDocument, visit, type Document, type YAMLError } from "yaml";
 import type { Problem } from "../problem";
 import { quote } from "../quote";
 import { sourceDocument, yamlOptions, type SourceDocument } from "./document";
@@ -99,21 +99,37 @@ function parsePart(file: string, { text, offset }: Part): SourceDocument | Place
       });
     }
     if (unsafe.length > 0) return unsafe;
+    const unknown = text.includes("*") ? unknownAliases(tree) : [];
+    if (unknown.length > 0) {
+      return unknown.slice(0, mostSyntaxErrors).map(({ name, at }) => {
+        return problem("EDGE-YAML-001", place(at), `the alias ${quote(name)} has no anchor before it`);
+      });
+    }
     const value: unknown = tree.toJS({ maxAliasCount });
     const line = place(tree.contents.range?.[0] ?? 0);
     return sourceDocument(text, offset, { file, line }, value);
   } catch (error) {
     // The library throws for what it gives up on: aliases that expand too far, and nesting deeper than the stack.
     const line = offset + 1;
-    if (error instanceof ReferenceError && error.message.startsWith("Unresolved alias")) {
-      return [problem("EDGE-YAML-001", line, quote(error.message).slice(1, -1))];
-    }
     if (error instanceof ReferenceError) {
       return [problem("EDGE-YAML-003", line, `aliases expand to more than ${maxAliasCount} times their source`)];
     }
     if (error instanceof RangeError) return [problem("EDGE-YAML-001", line, "the document is nested too deeply")];
     return [problem("EDGE-YAML-001", line, `the document cannot be read: ${quote((error as Error).message)}`)];
   }
+}
+
+function unknownAliases(tree: Document): { readonly name: string; readonly at: number }[] {
+  const anchors = new Set<string>();
+  const unknown: { readonly name: string; readonly at: number }[] = [];
+  visit(tree, {
+    Node(_key, node) {
+      if (isAlias(node)) {
+        if (!anchors.has(node.source)) unknown.push({ name: node.source, at: node.range?.[0] ?? 0 });
+      } else if (node.anchor !== undefined) anchors.add(node.anchor);
+    },
+  });
+  return unknown;
 }
 
 function syntaxProblem(

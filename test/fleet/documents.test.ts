@@ -74,6 +74,13 @@ describe("the documents of a fleet", () => {
       expect(found).to.deep.equal([`EDGE-KEY-001 sites/porto.yaml:${line} : unknown key "__proto__"`]);
     });
 
+    it("refuse an alias that nothing defines, at its line", () => {
+      const { found, line } = changed("profile: micro", "profile: *usual");
+      expect(found).to.deep.equal([
+        `EDGE-YAML-001 sites/porto.yaml:${line} : the alias "usual" has no anchor before it`,
+      ]);
+    });
+
     it("may use an alias here and there", () => {
       const text = site
         .replace("gateway: 10.100.0.1\n", "gateway: &b 10.100.0.1\n")
@@ -438,11 +445,17 @@ describe("defaults of a fleet", () => {
     expect(found[0]?.hint).to.equal("Add it to the site, or to spec.defaults.timeZone of fleet.yaml for all sites.");
   });
 
-  it("are not missed while fleet.yaml itself is broken", () => {
-    const found = findings({
-      "fleet.yaml": (valid[0]?.text ?? "").replace("domain:", "domian:"),
-      "sites/porto.yaml": bare,
-    });
-    expect(found.map((finding) => [finding.code, finding.file])).to.deep.equal([["EDGE-KEY-001", "fleet.yaml"]]);
+  it("are known while another part of fleet.yaml is broken", () => {
+    const broken = (valid[0]?.text ?? "").replace("domain:", "domian:");
+    const found = findings({ "fleet.yaml": `${broken}  defaults: {timeZone: UTC}\n`, "sites/porto.yaml": bare });
+    expect(found.map(({ code, file, path }) => [code, file, path])).to.deep.equal([
+      ["EDGE-KEY-001", "fleet.yaml", "spec.domian"],
+      ["EDGE-KEY-002", "sites/porto.yaml", "spec.network.dnsServers"],
+    ]);
+  });
+
+  it("are not missed while they are broken themselves", () => {
+    const found = findings({ "fleet.yaml": fleetWith("    timeZoon: UTC\n"), "sites/porto.yaml": bare });
+    expect(found.map(({ code, file }) => [code, file])).to.deep.equal([["EDGE-KEY-001", "fleet.yaml"]]);
   });
 });
