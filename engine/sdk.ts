@@ -4,7 +4,14 @@
  */
 import { createRequire } from "node:module";
 
-import type { ServiceClientConstructor, ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type {
+  ChannelCredentials,
+  ChannelOptions,
+  ServiceClientConstructor,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import { Channel } from "@grpc/grpc-js";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 
 /** The version of a `PulumiCommand`. */
@@ -73,9 +80,42 @@ export const { LanguageRuntimeClient } = languageServices;
 export const { EventsClient } = eventServices;
 
 /** The SDK's own limits: a whole rendered manifest may travel in one message. */
-export const channelOptions = {
+export const serverOptions = {
   "grpc.max_receive_message_length": 400 * 1024 * 1024,
   "grpc.max_send_message_length": -1,
   "grpc.server_max_unrequested_time_in_server": 3600,
-  "grpc.enable_channelz": 0,
 };
+
+/** The same for clients, which leave nothing behind in the library's registry of channels. */
+export const clientOptions = { ...serverOptions, "grpc.enable_channelz": 0 };
+
+interface SettingsModule {
+  readonly grpcClientOptions: ChannelOptions & { channelFactoryOverride?: ChannelFactory };
+}
+
+type ChannelFactory = (address: string, credentials: ChannelCredentials, options: ChannelOptions) => Channel;
+
+const settings = load("@pulumi/pulumi/runtime/settings") as SettingsModule;
+const watched = new Map<string, Channel[]>();
+
+// An inline program's clients are never closed by the SDK (`disconnectSync` knows only those of a program that has the
+// process to itself), and each would stay for the life of the process. gRPC's own hook for making channels tells them.
+settings.grpcClientOptions.channelFactoryOverride = (address, credentials, options) => {
+  const mine = watched.get(address);
+  const channel = new Channel(address, credentials, mine ? { ...options, "grpc.enable_channelz": 0 } : options);
+  mine?.push(channel);
+  return channel;
+};
+
+/** Notes the channels that programs in this process open to an address, until they are closed. */
+export function watchChannels(address: string): void {
+  watched.set(address, []);
+}
+
+/** Closes the channels to an address. */
+export function closeChannels(address: string): void {
+  for (const channel of watched.get(address) ?? []) {
+    channel.close();
+  }
+  watched.delete(address);
+}

@@ -5,7 +5,7 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { credentials } from "@grpc/grpc-js";
 import { EventRequest } from "@pulumi/pulumi/proto/events_pb";
 
-import { channelOptions, EventsClient } from "../sdk";
+import { clientOptions, EventsClient } from "../sdk";
 import type { EventSink } from "./events";
 
 /** Opens what `--event-log` names: `tcp://HOST:PORT`, where the SDK listens, or a file that is appended to. */
@@ -38,7 +38,7 @@ interface Client {
 }
 
 function grpcSink(address: string): EventSink {
-  const client = new EventsClient(address, credentials.createInsecure(), channelOptions) as unknown as Client;
+  const client = new EventsClient(address, credentials.createInsecure(), clientOptions) as unknown as Client;
   let stream: EventStream | undefined;
   const done = new Promise<void>((resolve, reject) => {
     stream = client.streamEvents((error) => (error === null ? resolve() : reject(error)));

@@ -2,7 +2,7 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { credentials, status } from "@grpc/grpc-js";
 import { RunRequest } from "@pulumi/pulumi/proto/language_pb";
 
-import { channelOptions, LanguageRuntimeClient } from "../sdk";
+import { clientOptions, LanguageRuntimeClient } from "../sdk";
 import type { LanguageHost, ProgramEnd, ProgramRequest } from "./host";
 
 const EVENTS = ["uncaughtException", "unhandledRejection"] as const;
@@ -19,7 +19,7 @@ export function inlineHost(address: string): LanguageHost {
     const client = new LanguageRuntimeClient(
       address,
       credentials.createInsecure(),
-      channelOptions,
+      clientOptions,
     ) as unknown as LanguageClient;
     try {
       return await call(client, request);

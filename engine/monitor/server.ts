@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 
-import { channelOptions, engineService, monitorService } from "../sdk";
+import { closeChannels, engineService, monitorService, serverOptions, watchChannels } from "../sdk";
 
 /** A running server for one program. */
 export interface MonitorServer {
@@ -19,7 +19,7 @@ export async function serve(
   monitor: UntypedServiceImplementation,
   engine: UntypedServiceImplementation,
 ): Promise<MonitorServer> {
-  const server = new Server(channelOptions);
+  const server = new Server(serverOptions);
   server.addService(monitorService, monitor);
   server.addService(engineService, engine);
   // A socket in a folder of one's own keeps other users of the machine out, which a port would not.
@@ -30,9 +30,12 @@ export async function serve(
       error === null ? resolve(bound) : reject(error),
     ),
   );
+  const address = folder === undefined ? `127.0.0.1:${port}` : wanted;
+  watchChannels(address);
   return {
-    address: folder === undefined ? `127.0.0.1:${port}` : wanted,
+    address,
     close: async () => {
+      closeChannels(address);
       server.forceShutdown();
       if (folder !== undefined) {
         await rm(folder, { recursive: true, force: true });
