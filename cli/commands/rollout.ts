@@ -61,7 +61,7 @@ async function rollOut(io: Io, options: RolloutOptions): Promise<ExitCode> {
   try {
     const state = await drive(watched, job, progress, interrupts);
     progress.close();
-    const report = await writeReport(job, state);
+    const report = await writeReport(out, state);
     if (options.json) printJson(io, { ...statusJson(state), engine, report, out });
     else printEnd(io, state, report, out);
     return codeOf(state);
