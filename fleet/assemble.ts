@@ -1,5 +1,6 @@
 import { runChecks, type NamedDocument } from "./checks";
 import { classify } from "./classify";
+import { codes } from "./codes";
 import type { Finding } from "./finding";
 import type { Knowledge } from "./knowledge";
 import type { Fleet, Release, ReleaseLock, ResolvedSite, Rollout, SourcePosition } from "./model";
@@ -8,13 +9,13 @@ import { resolveSite } from "./resolve";
 import { resolveRelease, resolveRollout } from "./resolveRollout";
 import {
   fleetDefaultsSchema,
-  lockSchema,
   schemas,
   type FleetDocument,
   type ReleaseDocument,
   type RolloutDocument,
   type SiteDocument,
 } from "./schema";
+import { readLock } from "./readLock";
 import { schemaProblems } from "./schema/problems";
 import type { SourceDocument } from "./source/document";
 import type { FleetFile } from "./source/files";
@@ -38,7 +39,7 @@ export function assembleFleet(
   earlier: readonly PlacedProblem[] = [],
 ): FleetReading {
   const assembly = new Assembly(knowledge);
-  assembly.placed.push(...earlier);
+  assembly.begin(earlier);
   const ordered = [...files].sort((a, b) => compareText(a.path, b.path));
   for (const file of ordered) if (!isLock(file.path)) assembly.add(file);
   if (!earlier.some((problem) => problem.code === "EDGE-FILE-001" && problem.source.file === "fleet.yaml")) {
@@ -60,10 +61,17 @@ class Assembly {
   private readonly releases: Sourced<ReleaseDocument>[] = [];
   private readonly rollouts: Sourced<RolloutDocument>[] = [];
   private sitesComplete = true;
+  /** Files without `.yaml` in which something could not be read. */
+  private readonly unread: string[] = [];
   /** The defaults of a fleet.yaml that is not sound as a whole: one mistake shall not hide those of the sites. */
   private soundDefaults: Defaults = { known: false, value: undefined };
 
   constructor(private readonly knowledge: Knowledge) {}
+
+  begin(earlier: readonly PlacedProblem[]): void {
+    this.placed.push(...earlier);
+    for (const { code, source } of earlier) if (codes[code].severity === "error") this.lose(source.file);
+  }
 
   add(file: FleetFile): void {
     const { documents, problems } = parseFile(file.path, file.text);
@@ -84,8 +92,13 @@ class Assembly {
         });
       } else this.addDocument(document);
     });
-    const broken = problems.length > 0 || this.problems.length + this.placed.length > before;
-    if (broken && file.path.startsWith("sites/")) this.sitesComplete = false;
+    if (problems.length > 0 || this.problems.length + this.placed.length > before) this.lose(file.path);
+  }
+
+  /** Something in the file cannot be read: what it holds is not called missing, nor what is named like it. */
+  private lose(file: string): void {
+    if (file === "sites" || file.startsWith("sites/")) this.sitesComplete = false;
+    this.unread.push(file.replace(/\.yaml$/, ""));
   }
 
   /** Without fleet.yaml nothing can be resolved. */
@@ -99,11 +112,12 @@ class Assembly {
     const fleetDocument = this.fleets[0];
     const sites = this.resolveSites(fleetDocument);
     const releases = this.releases.map(({ document, source }) =>
-      resolveRelease(document, this.readLock(document, source, locks), source),
+      resolveRelease(document, this.lockOf(document, source, locks), source),
     );
     const rollouts = this.rollouts.map(({ document, source }) => resolveRollout(document, source));
     const { knowledge, named, sitesComplete } = this;
-    this.problems.push(...runChecks({ sites, releases, rollouts, named, sitesComplete, knowledge }));
+    const unread = new Set(this.unread);
+    this.problems.push(...runChecks({ sites, releases, rollouts, named, unread, sitesComplete, knowledge }));
     const findings = this.findings();
     if (fleetDocument === undefined || findings.some((finding) => finding.severity === "error")) {
       return { fleet: undefined, findings };
@@ -145,40 +159,26 @@ class Assembly {
     });
   }
 
-  private readLock(
-    release: ReleaseDocument,
+  private lockOf(
+    { spec: { lock } }: ReleaseDocument,
     source: SourcePosition,
     locks: ReadonlyMap<string, string>,
   ): ReleaseLock | undefined {
-    const { lock } = release.spec;
     if (lock === undefined) return undefined;
     const path = `releases/${lock}`;
     const text = locks.get(path);
     if (text === undefined) {
       if (this.placed.some((problem) => problem.source.file === path)) return undefined;
+      const hint = "Lock the release, or remove spec.lock.";
       const message = `the lock ${path} does not exist`;
-      this.problems.push({
-        code: "EDGE-FILE-001",
-        source,
-        path: ["spec", "lock"],
-        message,
-        hint: "Lock the release, or remove spec.lock.",
-      });
+      this.problems.push({ code: "EDGE-FILE-001", source, path: ["spec", "lock"], message, hint });
       return undefined;
     }
-    // JSON is YAML, and this parser knows lines.
-    const { documents, problems } = parseFile(path, text);
-    this.placed.push(...problems);
-    const document = documents[0];
-    if (document === undefined) {
-      if (problems.length === 0) this.place("EDGE-DOC-005", { file: path, line: 1 }, "the lock is empty");
-      return undefined;
-    }
-    this.documents.set(keyOf(document.source), document);
-    const result = lockSchema.safeParse(document.value);
-    if (result.success) return result.data;
-    this.problems.push(...schemaProblems(lockSchema, document, result.error.issues));
-    return undefined;
+    const read = readLock(path, text);
+    this.placed.push(...read.placed);
+    this.problems.push(...read.problems);
+    if (read.document !== undefined) this.documents.set(keyOf(read.document.source), read.document);
+    return read.lock;
   }
 
   private place(code: Problem["code"], source: SourcePosition, message: string): void {

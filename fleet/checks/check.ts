@@ -15,6 +15,8 @@ export interface CheckContext {
   readonly releases: readonly Release[];
   readonly rollouts: readonly Rollout[];
   readonly named: readonly NamedDocument[];
+  /** Files, such as `sites/porto`, in which something could not be read: what they are named after may be in them. */
+  readonly unread: ReadonlySet<string>;
   /** False while some site could not be read: then nothing is said of what is missing from the fleet. */
   readonly sitesComplete: boolean;
   readonly knowledge: Knowledge;

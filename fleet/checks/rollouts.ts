@@ -20,9 +20,9 @@ function selectorsOf(rollout: Rollout): readonly (readonly [Selector, Path])[] {
   ];
 }
 
-function releaseProblems(rollout: Rollout, { named }: CheckContext): Problem[] {
+function releaseProblems(rollout: Rollout, { named, unread }: CheckContext): Problem[] {
   const names = named.filter((document) => document.kind === "Release").map((document) => document.name);
-  if (names.includes(rollout.release)) return [];
+  if (names.includes(rollout.release) || unread.has(`releases/${rollout.release}`)) return [];
   const meant = nearest(rollout.release, names);
   return [
     {
@@ -35,11 +35,11 @@ function releaseProblems(rollout: Rollout, { named }: CheckContext): Problem[] {
   ];
 }
 
-function nameProblems(rollout: Rollout, selector: Selector, path: Path, { named }: CheckContext): Problem[] {
+function nameProblems(rollout: Rollout, selector: Selector, path: Path, { named, unread }: CheckContext): Problem[] {
   if (selector.names.length === 0) return [];
   const names = new Set(named.filter((document) => document.kind === "Site").map((document) => document.name));
   return selector.names.flatMap((name, index): Problem[] => {
-    if (names.has(name)) return [];
+    if (names.has(name) || unread.has(`sites/${name}`)) return [];
     const meant = nearest(name, names);
     return [
       {

@@ -91,7 +91,7 @@ async function listFolder(root: string, folder: string, report: Report): Promise
     }
     entries = await readdir(path.join(root, folder), { withFileTypes: true });
   } catch (error) {
-    // A fleet may have no rollouts yet; whether it has sites and releases is for the checks to say.
+    // A new fleet has none of them yet.
     if (codeOf(error) !== "ENOENT") report("EDGE-FILE-001", folder, `${folder} cannot be read: ${reasonOf(error)}`);
     return [];
   }

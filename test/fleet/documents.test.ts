@@ -384,6 +384,21 @@ describe("the documents of a fleet", () => {
     });
   });
 
+  it("that cannot be read are not called missing by a rollout that names them", () => {
+    const rollout = valid
+      .find((file) => file.path.startsWith("rollouts/"))
+      ?.text.replace("names: []", "names: [porto]");
+    expect(rollout).to.contain("[porto]");
+    const replaced = {
+      "rollouts/autumn.yaml": rollout ?? "",
+      "sites/porto.yaml": "a: [",
+      "releases/2026.11.0.yaml": "b: [",
+    };
+    expect(new Set(findings(replaced).map(({ file }) => file))).to.deep.equal(
+      new Set(["releases/2026.11.0.yaml", "sites/porto.yaml"]),
+    );
+  });
+
   describe("with a lock", () => {
     const release = valid.find((file) => file.path.startsWith("releases/"))?.text ?? "";
     const locked = `${release}  lock: 2026.11.0.lock.json\n`;

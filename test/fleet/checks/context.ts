@@ -11,7 +11,16 @@ export function contextOf(fleet: Fleet, overrides: Partial<CheckContext> = {}): 
     ...releases.map(({ name, source }) => ({ kind: "Release", name, source })),
     ...rollouts.map(({ name, source }) => ({ kind: "Rollout", name, source })),
   ];
-  return { sites, releases, rollouts, named, sitesComplete: true, knowledge: builtInKnowledge, ...overrides };
+  return {
+    sites,
+    releases,
+    rollouts,
+    named,
+    unread: new Set(),
+    sitesComplete: true,
+    knowledge: builtInKnowledge,
+    ...overrides,
+  };
 }
 
 /** `code path: message` of each problem, which is all that a table needs. */
