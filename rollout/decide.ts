@@ -64,11 +64,18 @@ function beforeWave(state: RolloutState, wave: WaveState, now: number): Command[
   return (before && soaking(state, before, now)) ?? record({ type: "wave-started", wave: wave.plan.name });
 }
 
-/** What the wait after a wave asks for; undefined once it is over. An empty wave has proved nothing that could soak. */
+/**
+ * What the wait after a wave asks for; undefined once it is over. It counts from the last change of any of the wave's
+ * sites: what an earlier run brought there long ago has soaked already, and what was done a moment ago has not, even if
+ * this run found it unchanged.
+ */
 function soaking(state: RolloutState, { plan, soak, finishedAt }: WaveState, now: number): Command[] | undefined {
-  if (plan.soakSeconds <= 0 || plan.sites.length === 0 || soak?.endedAt !== undefined) return undefined;
+  if (soak?.endedAt !== undefined) return undefined;
   if (soak === undefined) {
-    return record({ type: "soak-started", wave: plan.name, until: (finishedAt ?? now) + plan.soakSeconds * 1000 });
+    const changes = plan.sites.map((site) => state.sites.get(site)?.changedAt ?? -Infinity);
+    const until = changes.reduce((latest, at) => Math.max(latest, at), -Infinity) + plan.soakSeconds * 1000;
+    if (plan.soakSeconds <= 0 || until <= (finishedAt ?? now)) return undefined;
+    return record({ type: "soak-started", wave: plan.name, until });
   }
   if (now >= soak.until) return record({ type: "soak-finished", wave: plan.name });
   return state.stopping === undefined ? [{ type: "wait", until: soak.until }] : afterStop(state);

@@ -198,6 +198,7 @@ class Driver {
       runner,
       promoter,
       ledger,
+      clock: this.options.clock,
       signal: this.stopSites.signal,
       onProgress: (resources) => onProgress?.(name, resources),
     }).then((events) => this.mailbox.send({ type: "ended", site: name, events }));

@@ -129,6 +129,8 @@ export interface SiteSuccess {
   readonly evidence: string;
   readonly token: number;
   readonly resources: number;
+  /** When the site was last changed, in milliseconds since the epoch; an unchanged site keeps the time it had. */
+  readonly changedAt: number;
 }
 
 export interface WaveFinished {

@@ -68,6 +68,7 @@ const untouched = {
   token: 0,
   startedAt: undefined,
   finishedAt: undefined,
+  changedAt: undefined,
   outcome: undefined,
   reason: undefined,
   seconds: 0,
@@ -184,6 +185,8 @@ function siteFinished(state: RolloutState, event: SiteFinished, at: number): Rol
     ...site,
     phase: "final",
     finishedAt: at,
+    // A run without a success may have changed things before it failed.
+    changedAt: event.success?.changedAt ?? (ran === 1 ? at : undefined),
     outcome: event.outcome,
     reason: event.reason,
     seconds: event.seconds,

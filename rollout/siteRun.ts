@@ -1,4 +1,5 @@
 import type { Fleet, Release, ResolvedSite } from "../fleet/model";
+import type { Clock } from "./clock";
 import type { RolloutEvent, SiteFinished, SiteSuccess } from "./events";
 import type { Ledger, Lease } from "./ledger/ledger";
 import type { Promoter } from "./promoter";
@@ -13,6 +14,7 @@ export interface SiteRun {
   readonly runner: StackRunner;
   readonly promoter: Promoter;
   readonly ledger: Ledger;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (resources: number) => void;
 }
@@ -34,7 +36,7 @@ export async function runSite(run: SiteRun): Promise<RolloutEvent[]> {
     const end: SiteFinished = {
       ...finished(site.name, result),
       outcome: before === undefined ? "succeeded" : "unchanged",
-      ...(evidence === undefined ? {} : { success: success(run, evidence, result) }),
+      ...(evidence === undefined ? {} : { success: success(run, evidence, result, moved ? undefined : before) }),
     };
     return [{ type: "site-promoted", site: site.name, from, to, moved }, end];
   } catch (error) {
@@ -75,8 +77,15 @@ function finished(site: string, result: RunResult | undefined): Omit<SiteFinishe
   };
 }
 
-function success({ desiredHash, release, token }: SiteRun, evidence: string, { resources }: RunResult): SiteSuccess {
-  return { desiredHash, release: release.name, evidence, token, resources };
+/** @param before the last success, if nothing has been changed since. */
+function success(
+  { desiredHash, release, token, clock }: SiteRun,
+  evidence: string,
+  { resources }: RunResult,
+  before: SiteSuccess | undefined,
+): SiteSuccess {
+  const changedAt = before?.changedAt ?? clock.now();
+  return { desiredHash, release: release.name, evidence, token, resources, changedAt };
 }
 
 function text(error: unknown): string {

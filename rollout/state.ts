@@ -55,6 +55,8 @@ export interface SiteState {
   readonly token: number;
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
+  /** When the site was last changed, as far as this run knows; a soak counts from then. */
+  readonly changedAt: number | undefined;
   /** Set while `phase` is `final`. */
   readonly outcome: Outcome | undefined;
   readonly reason: string | undefined;

@@ -169,6 +169,38 @@ describe("runRollout", () => {
     expect(state.finished?.at).to.equal(rest?.finishedAt);
   });
 
+  describe("a soak", () => {
+    const soaking = [{ ...waves[0]!, soakSeconds: 300 }, waves[1]!];
+
+    it("is over for sites that were changed long ago", async () => {
+      const world = aWorld(sites(2), aRollout({ waves: soaking }));
+      await drive(world);
+      const [canary, rest] = (await drive(again(world))).waves;
+      expect(canary?.soak).to.equal(undefined);
+      expect(rest?.startedAt).to.equal(canary?.finishedAt);
+    });
+
+    it("goes on for a site that an earlier run changed a moment ago, though it is unchanged now", async () => {
+      const world = aWorld(sites(2), aRollout({ waves: soaking }));
+      const stop = new AbortController();
+      const onEvent = ({ event }: { event: { type: string } }) => event.type === "soak-started" && stop.abort();
+      const first = await drive(world, { signal: stop.signal, onEvent });
+      const changed = aFleet({ sites: sites(2, (index) => (index === 1 ? { labels: { country: "es" } } : {})) });
+      const second = await drive({ ...again(world), fleet: changed });
+      expect(second.sites.get("porto")?.outcome).to.equal("unchanged");
+      expect((second.waves[1]?.startedAt ?? 0) - (first.waves[0]?.finishedAt ?? 0)).to.equal(300_000);
+    });
+
+    it("follows when only a branch was moved", async () => {
+      const world = aWorld(sites(2), aRollout({ waves: soaking }));
+      await drive(world);
+      const second = again(world);
+      second.runner.promoted.set("porto", "2026.10.0");
+      const [canary, rest] = (await drive(second)).waves;
+      expect((rest?.startedAt ?? 0) - (canary?.finishedAt ?? 0)).to.equal(300_000);
+    });
+  });
+
   describe("when it is stopped", () => {
     it("stops running sites, waits for them, starts nothing more and says what is left", async () => {
       const world = aWorld(sites(4), aRollout({ waves: [aWave({ name: "all", size: "rest" })], maxConcurrency: 2 }), {

@@ -204,7 +204,7 @@ describe("the ledger on a file", () => {
     const ledger = await opened();
     const lease = await ledger.lease("rollout/autumn");
     const end = { type: "site-finished", site: "porto", seconds: 1, resources: 2, changes: {} } as const;
-    const success = { desiredHash: "d", release: "2026.11.0", evidence: "e", token: 1, resources: 2 };
+    const success = { desiredHash: "d", release: "2026.11.0", evidence: "e", token: 1, resources: 2, changedAt: 1 };
     await ledger.claimSite(lease, "porto");
     await ledger.append(lease, "run-1", 1, [started(), { ...end, outcome: "succeeded", success }]);
     await ledger.append(lease, "run-1", 2, [{ ...end, outcome: "failed", reason: "no" }]);

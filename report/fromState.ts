@@ -1,0 +1,53 @@
+import { currentWave, type RolloutState, type SiteState } from "../rollout/state";
+import type { ReportData, ReportSite } from "./data";
+
+const unassignedReasons = {
+  "not-selected": "the rollout's selector leaves it out",
+  "no-wave": "no wave takes it",
+} as const;
+
+/** What a report shows of a rollout, from its state alone: finished, interrupted or under way. */
+export function reportFrom(state: RolloutState): ReportData {
+  return {
+    fleet: state.fleet,
+    rollout: state.rollout,
+    run: state.run,
+    release: { name: state.release, locked: state.locked },
+    result: state.finished?.result ?? (state.interrupted === undefined ? "running" : "interrupted"),
+    startedAt: state.startedAt,
+    endedAt: state.at,
+    resumes: state.resumes,
+    halt: state.halted && { at: state.halted.at, reason: state.halted.reason },
+    waves: state.waves.map((wave) => ({
+      name: wave.plan.name,
+      canary: wave.plan.canary,
+      maxConcurrency: wave.plan.maxConcurrency,
+      startedAt: wave.startedAt,
+      // A halted wave has no end of its own; it ended with the rollout.
+      finishedAt: wave.finishedAt ?? (wave === currentWave(state) && wave.startedAt ? state.at : undefined),
+      soak: wave.soak && { from: wave.soak.from, until: wave.soak.endedAt ?? wave.soak.until },
+    })),
+    sites: [...state.sites.values()].map(siteFrom),
+    unassigned: state.plan.unassigned.map(({ site, reason }) => ({ site, reason: unassignedReasons[reason] })),
+  };
+}
+
+function siteFrom(site: SiteState): ReportSite {
+  const { profile, architecture, region } = site.frozen;
+  return {
+    name: site.site,
+    wave: site.wave,
+    region,
+    profile,
+    architecture,
+    outcome: site.outcome ?? (site.phase === "running" ? "running" : "waiting"),
+    startedAt: site.startedAt,
+    finishedAt: site.finishedAt,
+    seconds: site.seconds,
+    resources: site.resources,
+    changes: site.changes,
+    reason: site.reason,
+    notes: site.notes,
+    commit: site.promotion?.to,
+  };
+}
