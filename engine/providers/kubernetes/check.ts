@@ -11,6 +11,9 @@ import { normalized } from "./normalize";
 import { metadataOf, namespaceOf, objectOf, withMetadata } from "./object";
 import { withSecrecyOf } from "./secrecy";
 
+/** Modules of the package whose types are no Kubernetes objects. */
+const noObjects = ["helm.sh", "kustomize", "yaml"];
+
 const managedBy = "app.kubernetes.io/managed-by";
 
 /**
@@ -50,7 +53,7 @@ function refuseType(type: string, kind: string): void {
     );
   }
   const served = kindOfToken(type);
-  if (served === undefined || served.group === "helm.sh" || isPatchType(type, kind)) {
+  if (served === undefined || noObjects.includes(served.group) || isPatchType(type, kind)) {
     throw new ProviderError(
       "EDGE-KUBERNETES-002",
       `the embedded engine does not serve ${type}`,

@@ -1,5 +1,5 @@
 import { Document, isScalar, parseAllDocuments, Scalar, visit } from "yaml";
-import type { Pair } from "yaml";
+import type { Pair, Tags } from "yaml";
 import { isMap } from "../../property/shape";
 import type { PropertyMap } from "../../property/value";
 import { ProviderError } from "../failure";
@@ -17,7 +17,7 @@ export function toYaml(object: PropertyMap): string {
     Scalar(key, node) {
       if (typeof node.value !== "string") return;
       if (key !== "key" && isBlock(node.value)) node.type = Scalar.BLOCK_LITERAL;
-      else if (/[^\P{C}]|\n|^[+-]?0o/u.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+      else if (/[^\P{C}]|\n|^[+-]?0o|^<<$/u.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
       else if (needsQuotes(node.value)) node.type = Scalar.QUOTE_SINGLE;
     },
     Map(_, node) {
@@ -34,7 +34,7 @@ export function toYaml(object: PropertyMap): string {
  * @throws ProviderError with line and column of the first mistake.
  */
 export function decodeYaml(text: string, namespace: string, defined: DefinedScopes): readonly PropertyMap[] {
-  return parseAllDocuments(text, { version: "1.1", merge: true }).flatMap((document) => {
+  return parseAllDocuments(text, { version: "1.1", merge: true, customTags: withoutTimes }).flatMap((document) => {
     const [mistake] = document.errors;
     if (mistake !== undefined) {
       throw new ProviderError(
@@ -48,6 +48,13 @@ export function decodeYaml(text: string, namespace: string, defined: DefinedScop
     const homeless = namespace !== "" && namespaceOf(object) === "" && isNamespaced(kindOfObject(object), defined);
     return [homeless ? withMetadata(object, { namespace }) : object];
   });
+}
+
+/** go-yaml reads neither dates nor sexagesimal numbers, such as `12:30`: both stay text. */
+function withoutTimes(tags: Tags): Tags {
+  return tags.filter(
+    (tag) => typeof tag === "string" || (tag.tag !== "tag:yaml.org,2002:timestamp" && tag.format !== "TIME"),
+  );
 }
 
 /** Text of more than one line, without what a literal block cannot hold. */
