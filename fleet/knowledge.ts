@@ -1,8 +1,6 @@
 // The one door from fleet/ to what exists: checks get it as an argument. `catalog` and `profiles` import only types of
 // fleet/model, so there is no cycle when the program runs.
-// eslint-disable-next-line boundaries/element-types -- see above: a fleet is checked against the catalog
 import * as catalog from "../catalog";
-// eslint-disable-next-line boundaries/element-types -- see above: a fleet is checked against the profiles
 import * as profiles from "../profiles";
 
 /** What checks know of components, Kubespray tags and profiles. Tests give a smaller or stranger world. */

@@ -120,11 +120,10 @@ describe("the example fleet, rolled out by the real command", function () {
       expect(text).not.to.match(/BEGIN [A-Z ]*PRIVATE KEY/);
       const { latest } = checkpoint(out, name).checkpoint;
       expect(latest.pending_operations ?? []).to.deep.equal([]);
-      const reported = status.sites.find((site) => site.site === name)?.resources;
-      expect(latest.resources?.length, name).to.equal(reported);
+      // The engine's own default providers are in the state, but nobody's resources.
+      const resources = (latest.resources ?? []).filter(({ urn }) => !/::pulumi:providers:\w+::default/.test(urn));
+      expect(resources.length, name).to.equal(status.sites.find((site) => site.site === name)?.resources);
     }
-    const passwords = sitesBy("succeeded").map((name) => filesUnder(path.join(out, "sites", name)).length);
-    expect(Math.min(...passwords)).to.be.greaterThan(20);
   });
 
   it("keeps the fleet's repository with the release as one commit and an overlay for each site", () => {
@@ -222,23 +221,25 @@ describe("the example fleet, rolled out by the real command", function () {
     });
   });
 
-  it("previews, destroys and brings back one site", async () => {
-    const name = sitesBy("unchanged")[0] ?? "";
-    const site = (verb: string, ...more: string[]) =>
-      edgewave(["site", verb, name, "--engine", "embedded", "--fleet", fleet, "--out", out, ...more]);
-    const preview = await site("preview", "--json");
-    expect(preview.code, preview.stderr).to.equal(0);
-    expect((JSON.parse(preview.stdout) as { changes: Record<string, number> }).changes).to.have.keys("same");
-    const refused = await site("destroy");
-    expect(refused.code).to.equal(2);
-    expect(existsSync(path.join(out, "sites", name, "inventory", "hosts.yaml"))).to.equal(true);
-    const destroy = await site("destroy", "--yes");
-    expect(destroy.code, destroy.stderr).to.equal(0);
-    expect(filesUnder(path.join(out, "sites", name))).to.deep.equal([]);
-    expect(checkpoint(out, name).checkpoint.latest.resources ?? []).to.deep.equal([]);
-    const up = await site("up");
-    expect(up.code, up.stderr).to.equal(0);
-    expect(existsSync(path.join(out, "sites", name, "inventory", "hosts.yaml"))).to.equal(true);
+  describe("one site by itself", () => {
+    it("previews, destroys and brings back one site", async () => {
+      const name = sitesBy("unchanged")[0] ?? "";
+      const site = (verb: string, ...more: string[]) =>
+        edgewave(["site", verb, name, "--engine", "embedded", "--fleet", fleet, "--out", out, ...more]);
+      const preview = await site("preview", "--json");
+      expect(preview.code, preview.stderr).to.equal(0);
+      expect((JSON.parse(preview.stdout) as { changes: Record<string, number> }).changes).to.have.keys("same");
+      const refused = await site("destroy");
+      expect(refused.code).to.equal(2);
+      expect(existsSync(path.join(out, "sites", name, "inventory", "hosts.yaml"))).to.equal(true);
+      const destroy = await site("destroy", "--yes");
+      expect(destroy.code, destroy.stderr).to.equal(0);
+      expect(filesUnder(path.join(out, "sites", name))).to.deep.equal([]);
+      expect(checkpoint(out, name).checkpoint.latest.resources ?? []).to.deep.equal([]);
+      const up = await site("up");
+      expect(up.code, up.stderr).to.equal(0);
+      expect(existsSync(path.join(out, "sites", name, "inventory", "hosts.yaml"))).to.equal(true);
+    });
   });
 });
 
