@@ -25,7 +25,7 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       "import/resolver": { node: { extensions: [".ts", ".js"] } },
-      "boundaries/elements": Object.keys(rooms).map((room) => ({ type: room, pattern: room, mode: "folder" })),
+      "boundaries/elements": Object.keys(rooms).map((room) => ({ type: room, pattern: room })),
     },
     rules: {
       "no-console": "error",
@@ -36,15 +36,21 @@ export default tseslint.config(
         { selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']", message: "Only cli/ ends the process." },
       ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-      "boundaries/element-types": [
+      "boundaries/dependencies": [
         "error",
-        { default: "disallow", rules: Object.entries(rooms).map(([from, allow]) => ({ from, allow: [from, ...allow] })) },
+        {
+          default: "disallow",
+          policies: Object.entries(rooms).map(([room, others]) => ({
+            from: { element: { type: room } },
+            allow: [room, ...others].map((type) => ({ to: { element: { type } } })),
+          })),
+        },
       ],
     },
   },
   {
     files: ["cli/**/*.ts", "test/**/*.ts", "scripts/**/*", "bin/**/*"],
-    rules: { "no-console": "off", "no-restricted-syntax": "off", "boundaries/element-types": "off" },
+    rules: { "no-console": "off", "no-restricted-syntax": "off", "boundaries/dependencies": "off" },
   },
   { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-unused-expressions": "off" } },
   { files: ["**/*.js"], rules: { "@typescript-eslint/no-require-imports": "off" } },
