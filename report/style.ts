@@ -1,7 +1,11 @@
 import { outcomeOrder } from "./outcomes";
 
-/** Colours of outcomes: each has a contrast of at least 4.5 to 1 on the page's surface, in the light and in the dark. */
-const light = {
+/**
+ * The page's surface and the colours of outcomes on it. Each is read as text, also on a badge tinted with itself, with a
+ * contrast of at least 4.5 to 1 (WCAG 2.2, success criterion 1.4.3, level AA).
+ */
+export const lightColours = {
+  surface: "#ffffff",
   succeeded: "#17754a",
   unchanged: "#3f6a94",
   failed: "#b3261e",
@@ -13,7 +17,8 @@ const light = {
   waiting: "#5d6976",
 } as const;
 
-const dark = {
+export const darkColours = {
+  surface: "#151d26",
   succeeded: "#4cc38a",
   unchanged: "#8db4dc",
   failed: "#ff8a80",
@@ -29,8 +34,8 @@ function variables(colours: Readonly<Record<string, string>>): string {
   return outcomeOrder.map((outcome) => `--${outcome}: ${colours[outcome]};`).join(" ");
 }
 
-const lightTheme = `--ground: #f3f5f8; --surface: #ffffff; --ink: #17212b; --muted: #4f5d6b; --line: #d9e0e7; --band: #0c2c47; --band-ink: #ffffff; --accent: #0b5fa5; ${variables(light)}`;
-const darkTheme = `--ground: #0d1319; --surface: #151d26; --ink: #e7edf3; --muted: #a3b0bd; --line: #2b3743; --band: #0a2036; --band-ink: #eef4fa; --accent: #7bbcf7; ${variables(dark)}`;
+const lightTheme = `--ground: #f3f5f8; --surface: ${lightColours.surface}; --ink: #17212b; --muted: #4f5d6b; --line: #d9e0e7; --band: #0c2c47; --band-ink: #ffffff; --accent: #0b5fa5; ${variables(lightColours)}`;
+const darkTheme = `--ground: #0d1319; --surface: ${darkColours.surface}; --ink: #e7edf3; --muted: #a3b0bd; --line: #2b3743; --band: #0a2036; --band-ink: #eef4fa; --accent: #7bbcf7; ${variables(darkColours)}`;
 
 /** The page's style: follows the reader's light or dark setting, and is light and without controls on paper. */
 export const style = `
@@ -71,6 +76,7 @@ thead th { padding-top: 0; font-size: 13px; font-weight: 600; color: var(--muted
 tbody th { font-weight: 560; }
 tbody tr:last-child > * { border-bottom: 0; }
 .number { text-align: right; white-space: nowrap; }
+.moment { white-space: nowrap; }
 td.number + td:not(.number), th.number + th:not(.number) { padding-left: 16px; }
 .total { font-weight: 650; }
 code { font: 13px/1.4 ui-monospace, "SFMono-Regular", Menlo, "Liberation Mono", monospace; }

@@ -29,7 +29,7 @@ function waveTable(data: ReportData): Html {
       <td class="number">${sites.length}</td>
       <td>${outcomes.join(", ") || "no sites"}</td>
       <td class="number">${wave.maxConcurrency}</td>
-      <td>${wave.startedAt === undefined ? "did not start" : time(wave.startedAt)}</td>
+      <td class="moment">${wave.startedAt === undefined ? "did not start" : time(wave.startedAt)}</td>
       <td class="number">${took}</td>
       <td class="number">${soaked}</td>
     </tr>`;
