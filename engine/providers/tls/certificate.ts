@@ -1,34 +1,16 @@
-import { createHash, createPublicKey, randomBytes, X509Certificate } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { isList } from "../../property/shape";
 import type { PropertyMap } from "../../property/value";
 import type { Attributes, Made } from "../bridge/resource";
 import type { CheckFailure } from "../provider";
-import {
-  bitString,
-  der,
-  dottedForm,
-  integer,
-  objectIdentifier,
-  octetString,
-  readDer,
-  sequence,
-  tags,
-  time,
-} from "./der";
+import { bitString, der, integer, objectIdentifier, octetString, readDer, sequence, tags, time } from "./der";
+import { alternativeNameExtension, extension, identifiers } from "./extensions";
+import type { Issuer } from "./issuer";
 import { algorithmOf, publicKeyInfo } from "./keys";
 import { toPem } from "./pem";
 import { signatureAlgorithm, signed } from "./sign";
 import { extendedUsages, keyUsages, usageNames } from "./usages";
-
-const identifiers = {
-  subjectKey: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  alternativeName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKey: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-} as const;
 
 /** What both kinds of certificates take and give. */
 export const certificateAttributes: Attributes = {
@@ -43,15 +25,6 @@ export const certificateAttributes: Attributes = {
   validityStartTime: { kind: "string", role: "computed" },
   validityEndTime: { kind: "string", role: "computed" },
 };
-
-/** Who signs a certificate. */
-export interface Issuer {
-  /** Distinguished name in DER. */
-  readonly name: Buffer;
-  readonly key: KeyObject;
-  /** Empty if the issuer's certificate has none. */
-  readonly subjectKeyId: Buffer;
-}
 
 /** For whom a certificate is. */
 export interface Holder {
@@ -128,44 +101,6 @@ export function makeCertificate(settings: PropertyMap, holder: Holder, issuer: I
   return { id: serial.toString(), computed: { ...computed, readyForRenewal: false } };
 }
 
-/** The subject, the key and the key id of a certificate in PEM, as its signer's. */
-export function parseIssuer(pem: string, key: KeyObject): { readonly issuer: Issuer; readonly isAuthority: boolean } {
-  let certificate: X509Certificate;
-  try {
-    certificate = new X509Certificate(pem);
-  } catch (error) {
-    throw new Error("caCertPem is not a certificate in PEM", { cause: error });
-  }
-  if (
-    !publicKeyInfo(createPublicKey(certificate.publicKey.export({ format: "pem", type: "spki" }))).equals(
-      publicKeyInfo(key),
-    )
-  ) {
-    throw new Error("caPrivateKeyPem is not the key of caCertPem");
-  }
-  const [whole] = readDer(certificate.raw);
-  const [content] = readDer(whole?.content ?? Buffer.of());
-  const fields = readDer(content?.content ?? Buffer.of());
-  // The version is the only optional field before the subject.
-  const subject = fields[fields[0]?.tag === 0xa0 ? 5 : 4];
-  if (subject === undefined) throw new Error("caCertPem has no subject");
-  const found = readDer(fields.find((field) => field.tag === 0xa3)?.content ?? Buffer.of());
-  const keyId = extensionValue(found[0]?.content ?? Buffer.of(), identifiers.subjectKey);
-  const subjectKeyId = keyId === undefined ? Buffer.of() : (readDer(keyId)[0]?.content ?? Buffer.of());
-  return { issuer: { name: subject.raw, key, subjectKeyId }, isAuthority: certificate.ca };
-}
-
-/** A subject alternative name extension. Empty if there are no names. */
-export function alternativeNameExtension(names: Buffer, critical: boolean): readonly Buffer[] {
-  return names.length === 0 ? [] : [extension(identifiers.alternativeName, critical, sequence(names))];
-}
-
-/** The general names in the extensions of a request. */
-export function alternativeNamesOf(extensionList: Buffer): Buffer {
-  const value = extensionValue(extensionList, identifiers.alternativeName);
-  return value === undefined ? Buffer.of() : (readDer(value)[0]?.content ?? Buffer.of());
-}
-
 function extensions(settings: PropertyMap, holder: Holder, subjectKeyId: Buffer, authorityKeyId: Buffer): Buffer[] {
   const names = isList(settings["allowedUses"]) ? settings["allowedUses"].map(String) : [];
   const usage = keyUsages(names);
@@ -191,19 +126,6 @@ function basicConstraints(settings: PropertyMap): Buffer {
   const length = Number(settings["maxPathLength"] ?? -1);
   const authority = der(tags.boolean, Buffer.of(0xff));
   return length > 0 ? sequence(authority, integer(BigInt(length))) : sequence(authority);
-}
-
-function extension(identifier: string, critical: boolean, value: Buffer): Buffer {
-  const mark = critical ? [der(tags.boolean, Buffer.of(0xff))] : [];
-  return sequence(objectIdentifier(identifier), ...mark, octetString(value));
-}
-
-function extensionValue(list: Buffer, identifier: string): Buffer | undefined {
-  for (const { content } of readDer(list)) {
-    const [type, ...rest] = readDer(content);
-    if (type !== undefined && dottedForm(type.content) === identifier) return rest.at(-1)?.content;
-  }
-  return undefined;
 }
 
 /** SHA-1 of the public key, without its algorithm; an Ed25519 key counts with an octet string's tag and length. */

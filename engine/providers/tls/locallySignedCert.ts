@@ -1,8 +1,9 @@
 import type { BridgedResource } from "../bridge/resource";
-import { certificateAttributes, certificateFailures, makeCertificate, parseIssuer } from "./certificate";
+import { certificateAttributes, certificateFailures, makeCertificate } from "./certificate";
 import { parseRequest } from "./certRequest";
 import { renewal } from "./renewal";
 import type { Clock } from "./renewal";
+import { parseIssuer } from "./issuer";
 import { parseKey } from "./keys";
 import { pemInput } from "./selfSignedCert";
 
