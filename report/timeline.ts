@@ -142,7 +142,9 @@ function drawWave(entry: TimelineWave, layout: Timeline): Html {
       >`
     }
     <text class="wave" x="${layout.named ? 8 : layout.left}" y="${top + 19}"
-      >${wave.name}<tspan class="facts" dx="8">${wave.canary ? "canary, " : ""}${facts}</tspan></text
+      >${wave.name}<tspan class="facts" dx="8"
+        >${wave.canary && wave.name !== "canary" ? "canary, " : ""}${facts}</tspan
+      ></text
     >
     ${bars.map((bar) => drawBar(bar, layout, span?.left ?? layout.left))}
   </g>`;

@@ -91,8 +91,8 @@ export class AutomationStackRunner implements StackRunner {
   }
 
   private workerRequest(verb: Verb, request: RunRequest): WorkerRequest {
-    const { outputDirectory, fleetFolder, projectFile, parallel = 4 } = this.options;
-    return { ...request, verb, outputDirectory, fleetFolder, projectFile, parallel };
+    const { outputDirectory, fleetFolder, projectFile, parallel = 4, patience = defaultPatience } = this.options;
+    return { ...request, verb, outputDirectory, fleetFolder, projectFile, parallel, lockWait: patience.lock };
   }
 
   private async runOnWorkers(request: WorkerRequest, observer: RunObserver): Promise<RunResult> {

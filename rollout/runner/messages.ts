@@ -15,6 +15,8 @@ export interface WorkerRequest extends RunRequest {
   readonly projectFile: string;
   /** Resources that are worked on at once. */
   readonly parallel: number;
+  /** How long another process's lock on the stack is waited for, in milliseconds. */
+  readonly lockWait: number;
 }
 
 export type ToWorker =

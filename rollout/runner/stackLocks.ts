@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { processState } from "../processProof";
 import { StackLocked } from "../stackRunner";
@@ -12,30 +13,62 @@ interface LockFile {
   readonly timestamp: string;
 }
 
+/** How long to wait for the owner of a lock, and until when. */
+export interface LockPatience {
+  /** In milliseconds. */
+  readonly wait: number;
+  readonly signal: AbortSignal;
+}
+
+/** How often a lock is looked at, in milliseconds. */
+const lookEvery = 250;
+
 /**
  * Looks at the locks of a stack. The file backend's locks never expire: a killed process leaves one until somebody
- * cancels it (pulumi/pulumi#8973).
+ * cancels it (pulumi/pulumi#8973). An owner on this host that is alive is waited for: it may be a worker whose driver
+ * was killed, and which is about to end.
  * @returns what to say about the locks if every one of them is of a process that is proven dead on this host, so that
  *   they may be cancelled; undefined if there is none.
- * @throws StackLocked if an owner may still be alive.
+ * @throws StackLocked if an owner may still be alive after the wait.
  */
-export async function findStaleLocks(site: string, folder: string): Promise<string | undefined> {
-  const found: string[] = [];
-  for (const name of await lockNames(folder)) {
-    const lock = await readLock(join(folder, name));
-    if (lock === undefined) continue;
-    const seenAt = Date.parse(lock.timestamp);
-    const owner = `${lock.username}@${lock.hostname} (process ${lock.pid}) since ${lock.timestamp}`;
-    const state = processState({ host: lock.hostname, pid: lock.pid, seenAt });
-    if (state !== "dead") {
-      throw new StackLocked(
-        `the stack of ${site} is locked by ${owner}; wait for it` +
-          (state === "unknown" ? ", or run `pulumi cancel` if that machine is known to have stopped" : ""),
-      );
+export async function findStaleLocks(
+  site: string,
+  folder: string,
+  { wait, signal }: LockPatience,
+): Promise<string | undefined> {
+  for (const end = Date.now() + wait; ;) {
+    const owners = await lockOwners(folder);
+    const inTheWay = owners.find(({ state }) => state !== "dead");
+    if (inTheWay === undefined) {
+      const dead = owners.map(({ name }) => name).join(" and ");
+      return owners.length === 0 ? undefined : `cancelled the lock of ${dead}, whose process is gone`;
     }
-    found.push(owner);
+    if (inTheWay.state === "unknown" || Date.now() >= end || signal.aborted) throw locked(site, inTheWay);
+    await delay(lookEvery, undefined, { signal }).catch(() => undefined);
   }
-  return found.length === 0 ? undefined : `cancelled the lock of ${found.join(" and ")}, whose process is gone`;
+}
+
+interface LockOwner {
+  /** For people. */
+  readonly name: string;
+  readonly state: ReturnType<typeof processState>;
+}
+
+async function lockOwners(folder: string): Promise<LockOwner[]> {
+  const owners: LockOwner[] = [];
+  for (const file of await lockNames(folder)) {
+    const lock = await readLock(join(folder, file));
+    if (lock === undefined) continue;
+    const name = `${lock.username}@${lock.hostname} (process ${lock.pid}) since ${lock.timestamp}`;
+    const identity = { host: lock.hostname, pid: lock.pid, seenAt: Date.parse(lock.timestamp) };
+    owners.push({ name, state: processState(identity) });
+  }
+  return owners;
+}
+
+function locked(site: string, { name, state }: LockOwner): StackLocked {
+  const elsewhere = state === "unknown" ? ", or run `pulumi cancel` if that machine is known to have stopped" : "";
+  return new StackLocked(`the stack of ${site} is locked by ${name}; wait for it${elsewhere}`);
 }
 
 async function lockNames(folder: string): Promise<string[]> {

@@ -64,7 +64,7 @@ async function openInOrder(
   signal.throwIfAborted();
   const stack = await openStack({ site, release, fleet, outputDirectory, workDirectory });
   const notes: string[] = [];
-  const stale = await findStaleLocks(site.name, locks);
+  const stale = await findStaleLocks(site.name, locks, { wait: request.lockWait, signal });
   if (stale !== undefined) {
     await stack.cancel();
     notes.push(stale);
@@ -102,8 +102,9 @@ function asRunError(
   report: EngineReport,
   mask: (text: string) => string,
 ): RunFailed | RunCancelled | StackLocked {
-  if (error instanceof RunFailed || error instanceof StackLocked) return error;
+  if (error instanceof RunFailed) return error;
   if (signal.aborted) return new RunCancelled("the run was asked to stop; its state is whole");
+  if (error instanceof StackLocked) return error;
   const message = mask(report.failure(error));
   if (error instanceof ConcurrentUpdateError) return new StackLocked(`the stack is locked: ${message}`);
   return new RunFailed(message, { cause: error });

@@ -18,9 +18,11 @@ export interface WorkerPatience {
   readonly stop: number;
   /** From SIGTERM until SIGKILL. */
   readonly terminate: number;
+  /** For another process's lock on a stack; longer than a worker goes on after its driver has died. */
+  readonly lock: number;
 }
 
-export const defaultPatience: WorkerPatience = { stop: 30_000, terminate: 5_000 };
+export const defaultPatience: WorkerPatience = { stop: 30_000, terminate: 5_000, lock: 30_000 };
 
 /** The worker's process ended in the middle of a run. */
 export class WorkerCrashed extends Error {

@@ -325,6 +325,17 @@ describe("runRollout", () => {
     });
   });
 
+  it("prepares under the lease, before anything is recorded, and gives the lease back if that fails", async () => {
+    const world = aWorld(sites(1), aRollout({ waves }));
+    const prepare = () => Promise.reject(new Error("no room for the release"));
+    const failure = await drive(world, { prepare }).catch((error: unknown) => error);
+    expect(failure).to.have.property("message", "no room for the release");
+    expect(world.ledger.recorded).to.be.empty;
+    let recordedBefore = -1;
+    await drive(world, { prepare: async () => void (recordedBefore = world.ledger.recorded.length) });
+    expect(recordedBefore).to.equal(0);
+  });
+
   it("refuses to drive what another driver drives, and touches nothing", async () => {
     const world = aWorld(sites(1), aRollout({ waves }));
     await world.ledger.lease("rollout/autumn");

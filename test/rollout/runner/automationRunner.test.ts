@@ -44,7 +44,7 @@ describe("AutomationStackRunner, with real worker processes", () => {
       outputDirectory: out,
       fleetFolder: join(out, "fleet"),
       projectFile: join(out, "Pulumi.yaml"),
-      patience: { stop: 500, terminate: 500 },
+      patience: { stop: 500, terminate: 500, lock: 600 },
     });
   }
 
@@ -254,6 +254,12 @@ describe("AutomationStackRunner, with real worker processes", () => {
         expect(await readdir(siteLayout(out, site).workDirectory)).not.to.include("cancelled");
       });
     }
+
+    it("waits for a lock whose owner is about to end", async () => {
+      const owner = spawn(process.execPath, ["-e", "setTimeout(() => {}, 300)"]);
+      await lock("waited", { pid: owner.pid, hostname: hostname(), timestamp: now() });
+      expect((await up("waited")).notes?.[0]).to.match(/^cancelled the lock of /);
+    });
 
     it("refreshes a state that has pending operations before it goes on, and says which", async () => {
       const { checkpoint } = siteLayout(out, "pending");
