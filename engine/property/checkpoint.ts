@@ -82,7 +82,8 @@ export function fromCheckpoint(json: Json, codec: SecretCodec): PropertyValue {
     case SECRET_SIGNATURE: {
       const plaintext = codec.read(map);
       const secret = secretOf(fromCheckpoint(JSON.parse(plaintext) as Json, codec));
-      codec.remember(secret, plaintext, map);
+      // Go writes some characters escaped; what counts is how this engine would write the same value.
+      codec.remember(secret, JSON.stringify(toCheckpoint(secret.element, codec)), map);
       return secret;
     }
     case RESOURCE_SIGNATURE:

@@ -45,3 +45,10 @@ export class Part extends pulumi.ComponentResource {
     this.registerOutputs({ made: this.thing.made });
   }
 }
+
+/** A resource of any type, for those that nobody serves. */
+export class Foreign extends pulumi.CustomResource {
+  constructor(type: string, name: string, options?: pulumi.CustomResourceOptions) {
+    super(type, name, {}, options);
+  }
+}

@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 
+import type { CommandResult } from "../../../engine";
 import { EmbeddedPulumiCommand } from "../../../engine";
 import type { ResourceProvider } from "../../../engine/providers/provider";
 
@@ -12,6 +14,9 @@ import type { ResourceProvider } from "../../../engine/providers/provider";
 export function asPulumiCommand(command: EmbeddedPulumiCommand): never {
   return command as never;
 }
+
+/** A salt of the passphrase `edgewave`, so that a test process derives one key. */
+export const SALT = "v1:5BzsNtRLZqI=:v1:XBRtURdB+3I7q9d2:2o4lgC9H+oPio8UGsfmuyEWsXUA/Ww==";
 
 /** A folder for one project with its state. */
 export class Bench {
@@ -39,7 +44,11 @@ export class Bench {
     };
   }
 
-  stack(program: PulumiFn, name = "dev"): Promise<Stack> {
+  async stack(program: PulumiFn, name = "dev"): Promise<Stack> {
+    const file = join(this.folder, `Pulumi.${name}.yaml`);
+    if (!existsSync(file)) {
+      await writeFile(file, `encryptionsalt: ${SALT}\n`);
+    }
     return LocalWorkspace.createOrSelectStack(
       { projectName: "bench", stackName: name, program },
       {
@@ -49,6 +58,11 @@ export class Bench {
         projectSettings: { name: "bench", runtime: "nodejs" },
       },
     );
+  }
+
+  /** Runs a command in the project's folder. */
+  run(...args: string[]): Promise<CommandResult> {
+    return this.command.run(args, this.folder, this.env);
   }
 
   async checkpoint(name = "dev"): Promise<Checkpoint> {
@@ -61,6 +75,15 @@ export class Bench {
 
   async resources(name = "dev"): Promise<CheckpointResource[]> {
     return (await this.checkpoint(name)).checkpoint.latest?.resources ?? [];
+  }
+
+  /** A resource of the state by its name. @throws if there is none. */
+  async resource(name: string): Promise<CheckpointResource> {
+    const found = (await this.resources()).find(({ urn }) => urn.endsWith(`::${name}`));
+    if (found === undefined) {
+      throw new Error(`the state has no resource '${name}'`);
+    }
+    return found;
   }
 }
 
