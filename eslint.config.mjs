@@ -18,7 +18,7 @@ const rooms = {
 };
 
 export default tseslint.config(
-  { ignores: ["node_modules", "out", "coverage"] },
+  { ignores: ["node_modules", "out", "coverage", "test/data"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -1,0 +1,60 @@
+import { expect } from "chai";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { findPassphrase } from "../../cli/passphrase";
+import { UserError } from "../../cli/userError";
+import { withFolder } from "../support/edgewave";
+
+const failureOf = async (work: Promise<unknown>): Promise<UserError> => {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error("it did not fail");
+};
+
+describe("the passphrase of the stacks' secrets", () => {
+  it("is what the environment says, before any file", () =>
+    withFolder(async (out) => {
+      writeFileSync(path.join(out, "passphrase"), "from the file");
+      const found = await findPassphrase({ PULUMI_CONFIG_PASSPHRASE: "" }, out);
+      expect(found).to.deep.equal({ environment: { PULUMI_CONFIG_PASSPHRASE: "" }, generated: undefined });
+    }));
+
+  it("is in the file that the environment names", () =>
+    withFolder(async (out) => {
+      const file = path.join(out, "mine");
+      writeFileSync(file, "words");
+      const found = await findPassphrase({ PULUMI_CONFIG_PASSPHRASE_FILE: file }, out);
+      expect(found).to.deep.equal({ environment: { PULUMI_CONFIG_PASSPHRASE_FILE: file }, generated: undefined });
+    }));
+
+  it("fails for a named file that cannot be read, and does not make one instead", () =>
+    withFolder(async (out) => {
+      const failure = await failureOf(findPassphrase({ PULUMI_CONFIG_PASSPHRASE_FILE: path.join(out, "gone") }, out));
+      expect(failure.code).to.equal("EDGE-CLI-010");
+      expect(failure.message).to.contain(path.join(out, "gone"));
+    }));
+
+  it("is made once, for its owner alone, and found again", () =>
+    withFolder(async (folder) => {
+      const out = path.join(folder, "out");
+      const file = path.join(out, "passphrase");
+      expect((await findPassphrase({}, out)).generated).to.equal(file);
+      const made = readFileSync(file, "utf8");
+      expect(made.trim()).to.match(/^[-_A-Za-z0-9]{43}$/);
+      expect(statSync(file).mode & 0o777).to.equal(0o600);
+      expect((await findPassphrase({}, out)).generated).to.equal(undefined);
+      expect(readFileSync(file, "utf8")).to.equal(made);
+    }));
+
+  it("is not made where there is state that another one has encrypted", () =>
+    withFolder(async (out) => {
+      mkdirSync(path.join(out, "state", ".pulumi", "stacks"), { recursive: true });
+      const failure = await failureOf(findPassphrase({}, out));
+      expect(failure.code).to.equal("EDGE-CLI-011");
+      expect(failure.exit).to.equal(2);
+    }));
+});
