@@ -6,7 +6,7 @@ import type { Fleet, Release, ResolvedSite, Rollout } from "../fleet/model";
 import type { Clock } from "./clock";
 import { type Command, decide } from "./decide";
 import type { RecordedEvent, RolloutEvent, RolloutStarted } from "./events";
-import { applyEvent, foldEvents, startState } from "./fold";
+import { applyEvent, foldEvents } from "./fold";
 import { type Ledger, type Lease, SiteBusy } from "./ledger/ledger";
 import { Mailbox } from "./mailbox";
 import type { Plan } from "./plan";
@@ -14,6 +14,7 @@ import type { Promoter } from "./promoter";
 import { findBeginning } from "./resume";
 import { runSite } from "./siteRun";
 import { rolloutStarted } from "./start";
+import { startState } from "./startState";
 import type { StackRunner } from "./stackRunner";
 import type { RolloutState } from "./state";
 

@@ -1,7 +1,7 @@
-import type { DriverResumed, RecordedEvent, RolloutEvent, RolloutStarted, SiteFinished, SiteStarted } from "./events";
-import { SiteTable } from "./siteTable";
+import type { RecordedEvent, RolloutEvent, SiteFinished, SiteStarted } from "./events";
+import { startState, untouchedSite } from "./startState";
 import type { RolloutState, SiteState, WaveState } from "./state";
-import { counted, emptyTally } from "./tally";
+import { counted } from "./tally";
 
 /** The state after all events of one run. @throws Error if there is none or the first one does not start a rollout. */
 export function foldEvents(events: readonly RecordedEvent[]): RolloutState {
@@ -9,74 +9,6 @@ export function foldEvents(events: readonly RecordedEvent[]): RolloutState {
   if (first === undefined) throw new Error("a run without events has no state");
   return rest.reduce(applyEvent, startState(first));
 }
-
-/** The state of a run after its first event. */
-export function startState(recorded: RecordedEvent): RolloutState {
-  const { event } = recorded;
-  if (event.type !== "rollout-started") {
-    throw new Error(`run ${recorded.run} begins with ${event.type}; it must begin with rollout-started`);
-  }
-  const sites = sitesOf(event);
-  return {
-    run: recorded.run,
-    fleet: event.fleet,
-    rollout: event.rollout,
-    release: event.release,
-    locked: event.locked,
-    plan: event.plan,
-    supersedes: event.supersedes,
-    startedAt: recorded.at,
-    at: recorded.at,
-    sequence: recorded.sequence,
-    waves: event.plan.waves.map((plan) => ({
-      plan,
-      startedAt: undefined,
-      finishedAt: undefined,
-      soak: undefined,
-      tally: emptyTally,
-      running: 0,
-      pending: plan.sites.length,
-      offline: plan.sites.filter((site) => sites.get(site)?.frozen.offline !== undefined).length,
-      nextPending: 0,
-    })),
-    sites,
-    tally: emptyTally,
-    running: 0,
-    resumes: 0,
-    halted: undefined,
-    stopping: undefined,
-    interrupted: undefined,
-    finished: undefined,
-  };
-}
-
-function sitesOf(event: RolloutStarted): SiteTable<SiteState> {
-  const frozen = new Map(event.sites.map((site) => [site.site, site]));
-  const entries = event.plan.waves.flatMap((wave) =>
-    wave.sites.map((name): [string, SiteState] => {
-      const site = frozen.get(name);
-      if (site === undefined) throw new Error(`the plan has site ${JSON.stringify(name)}, the start event does not`);
-      return [name, { ...untouched, site: name, wave: wave.name, frozen: site }];
-    }),
-  );
-  return SiteTable.of(entries);
-}
-
-const untouched = {
-  phase: "pending",
-  attempt: 0,
-  token: 0,
-  startedAt: undefined,
-  finishedAt: undefined,
-  changedAt: undefined,
-  outcome: undefined,
-  reason: undefined,
-  seconds: 0,
-  resources: 0,
-  changes: {},
-  notes: [],
-  promotion: undefined,
-} as const;
 
 /** The state after one more event of the same run. Pure. @throws Error if the event does not follow the last one. */
 export function applyEvent(state: RolloutState, recorded: RecordedEvent): RolloutState {
@@ -93,7 +25,7 @@ function applied(state: RolloutState, event: RolloutEvent, at: number): RolloutS
     case "rollout-started":
       throw new Error(`run ${state.run} has a second rollout-started`);
     case "driver-resumed":
-      return resumed(state, event);
+      return resumed(state);
     case "wave-started":
       return withWave(state, event.wave, (wave) => ({ ...wave, startedAt: at }));
     case "wave-finished":
@@ -126,12 +58,12 @@ function applied(state: RolloutState, event: RolloutEvent, at: number): RolloutS
 }
 
 /** What was running died with its driver and what was cancelled was asked to stop: both are to do again. */
-function resumed(state: RolloutState, _event: DriverResumed): RolloutState {
+function resumed(state: RolloutState): RolloutState {
   let sites = state.sites;
   for (const site of state.sites.values()) {
     if (site.phase !== "running" && site.outcome !== "cancelled") continue;
     sites = sites.with(site.site, {
-      ...untouched,
+      ...untouchedSite,
       site: site.site,
       wave: site.wave,
       frozen: site.frozen,

@@ -3,9 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { type Client, createClient, type InStatement, LibsqlError, type Row } from "@libsql/client";
+import { type Client, createClient, type InStatement, LibsqlError } from "@libsql/client";
 
-import { type RecordedEvent, type RolloutEvent, eventVersion, type SiteFinished, type SiteSuccess } from "../events";
+import { type RecordedEvent, type RolloutEvent, eventVersion, type SiteSuccess } from "../events";
 import { type ChainedRow, chainStart, findBreak, rowHash } from "./chain";
 import {
   type Ledger,
@@ -18,6 +18,7 @@ import {
 } from "./ledger";
 import { Leases } from "./leases";
 import { schema, schemaVersion } from "./schema";
+import { chainedRow, insertion, projection, recorded, released } from "./statements";
 
 /** How long a statement waits for another process's write, in milliseconds. */
 const busyTimeout = 10_000;
@@ -198,73 +199,4 @@ class SqliteLedger implements Ledger {
     this.leases.close();
     this.client.close();
   }
-}
-
-function chainedRow(row: Row): ChainedRow {
-  return {
-    run: String(row["run"]),
-    sequence: Number(row["sequence"]),
-    at: Number(row["at"]),
-    type: String(row["type"]),
-    version: Number(row["version"]),
-    data: String(row["data"]),
-    previous: String(row["previous"]),
-    hash: String(row["hash"]),
-  };
-}
-
-function recorded({ run, sequence, at, version, data }: ChainedRow): RecordedEvent {
-  return { run, sequence, at, version, event: JSON.parse(data) as RolloutEvent };
-}
-
-function insertion(row: ChainedRow, lease: Lease): InStatement {
-  return {
-    sql:
-      "INSERT INTO events (run, sequence, at, type, version, data, previous, hash, lease) " +
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM leases WHERE name = ? AND id = ?))",
-    args: [
-      row.run,
-      row.sequence,
-      row.at,
-      row.type,
-      row.version,
-      row.data,
-      row.previous,
-      row.hash,
-      lease.name,
-      lease.id,
-    ],
-  };
-}
-
-/** What an event changes in the tables that repeat it, in the same transaction. */
-function projection(event: RolloutEvent, run: string, at: number, lease: Lease): InStatement[] {
-  switch (event.type) {
-    case "rollout-started":
-      return [
-        {
-          sql: "INSERT INTO runs (run, rollout, started_at, finished) VALUES (?, ?, ?, 0)",
-          args: [run, event.rollout, at],
-        },
-      ];
-    case "rollout-finished":
-      return [{ sql: "UPDATE runs SET finished = 1 WHERE run = ?", args: [run] }];
-    case "site-finished":
-      return siteProjection(event, lease);
-    default:
-      return [];
-  }
-}
-
-function siteProjection(event: SiteFinished, lease: Lease): InStatement[] {
-  const release = released(event.site, lease);
-  if (event.success === undefined) return [release];
-  return [
-    { sql: "UPDATE sites SET success = ? WHERE site = ?", args: [JSON.stringify(event.success), event.site] },
-    release,
-  ];
-}
-
-function released(site: string, lease: Lease): InStatement {
-  return { sql: "UPDATE sites SET claimed_by = NULL WHERE site = ? AND claimed_by = ?", args: [site, lease.id] };
 }
