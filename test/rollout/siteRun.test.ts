@@ -37,9 +37,9 @@ describe("systemClock", () => {
   it("waits until a time, and not at all for one that is past", async () => {
     const start = Date.now();
     await systemClock.until(start - 1000, never);
-    expect(Date.now() - start).to.be.lessThan(20);
-    await systemClock.until(start + 60, never);
-    expect(Date.now() - start).to.be.at.least(60);
+    expect(Date.now() - start).to.be.lessThan(500);
+    await systemClock.until(start + 600, never);
+    expect(Date.now() - start).to.be.at.least(600);
   });
 
   it("comes back early when it is told to, also from a wait longer than any timer", async () => {
