@@ -1,6 +1,9 @@
 import { EngineError } from "../errors";
 import { equalMaps } from "../property/equal";
+import { mapValues, secretOf } from "../property/shape";
 import type { PropertyMap } from "../property/value";
+import { Secret } from "../property/value";
+import type { ResourceState } from "../state/resource";
 import type { Run } from "./run";
 
 /**
@@ -21,4 +24,20 @@ export async function registerOutputs(run: Run, urn: string, outputs: PropertyMa
     await run.journal.flush(true);
   }
   run.options.observer.stepEnded(step);
+}
+
+/** Marks outputs as secret that the program asked for, and those whose inputs are. */
+export function finishOutputs(state: ResourceState): void {
+  const { outputs, inputs, additionalSecretOutputs } = state.fields;
+  const wanted = new Set(additionalSecretOutputs);
+  const leaks = Object.entries(outputs).some(
+    ([key, value]) => !(value instanceof Secret) && (wanted.has(key) || inputs[key] instanceof Secret),
+  );
+  if (leaks) {
+    state.update({
+      outputs: mapValues(outputs, (value, key) =>
+        wanted.has(key) || inputs[key] instanceof Secret ? secretOf(value) : value,
+      ),
+    });
+  }
 }

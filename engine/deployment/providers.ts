@@ -16,6 +16,9 @@ import { parseReference, providerPackage, typeOf } from "../urn";
 /** The key under which the official engine keeps its own settings in a provider's inputs. */
 export const INTERNAL_KEY = "__internal";
 
+// `pulumi:pulumi:StackReference` and its like, which the official engine serves itself.
+const BUILTIN_PACKAGE = "pulumi";
+
 /** A provider's inputs as the provider sees them. */
 export function withoutInternal(inputs: PropertyMap): PropertyMap {
   return mapValues(inputs, (value, key) => (key === INTERNAL_KEY ? undefined : value));
@@ -59,7 +62,7 @@ export class ProviderInstances {
 
   /** @throws if the package does not serve the resource type. */
   requireType(type: string, pkg: string): void {
-    const { types } = this.definition(pkg);
+    const types = pkg === BUILTIN_PACKAGE ? [] : this.definition(pkg).types;
     if (types !== "*" && !types.includes(type)) {
       throw new RefusedError(`the resource type '${type}'`);
     }

@@ -3,7 +3,7 @@ import { ResourceState } from "../state/resource";
 import type { Goal } from "../steps/goal";
 import { makeStep } from "../steps/step";
 import { makeUrn } from "../urn";
-import { finishOutputs } from "./execute";
+import { finishOutputs } from "./outputs";
 import { UnconfiguredProvider } from "./providers";
 import type { Run } from "./run";
 import { Stopped } from "./run";

@@ -9,7 +9,7 @@ import type { Step } from "../steps/step";
 import { makeStep } from "../steps/step";
 import { isProviderType, nameOf } from "../urn";
 import { ensureProvider } from "./ensure";
-import { finishOutputs } from "./execute";
+import { finishOutputs } from "./outputs";
 import type { Run } from "./run";
 import { Stopped } from "./run";
 

@@ -60,6 +60,13 @@ export async function destroy(session: Session): Promise<void> {
     title: only ? "Previewing destroy" : "Destroying",
     progress: only ? "previewing destroy" : "destroying",
   });
+  if (!only) {
+    const { stack } = await session.stackName();
+    session.output.out(
+      "\nThe resources in the stack have been deleted, but the history and configuration associated with the stack are " +
+        `still maintained.\nIf you want to remove the stack completely, run \`pulumi stack rm ${stack}\`.\n`,
+    );
+  }
 }
 
 /** There is nobody to ask. */

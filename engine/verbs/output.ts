@@ -1,4 +1,4 @@
-import { EngineError, RefusedError } from "../errors";
+import { EngineError } from "../errors";
 import { mapToCheckpoint, toCheckpoint } from "../property/checkpoint";
 import { hasSecret, mapValues, withoutSecrets } from "../property/shape";
 import type { PropertyMap } from "../property/value";
@@ -44,8 +44,4 @@ export async function printOutputs(session: Session): Promise<void> {
     const value = outputs[key] ?? null;
     session.output.out(`    ${key.padEnd(width)}  ${typeof value === "string" ? value : showValue(value, "    ")}\n`);
   }
-}
-
-export async function refuseStackVerb(verb: string): Promise<never> {
-  throw new RefusedError(`'pulumi stack ${verb}'`);
 }

@@ -1,0 +1,70 @@
+import type { DiffResponse } from "../providers/provider";
+import type { ResourceState } from "../state/resource";
+import type { Goal } from "../steps/goal";
+import type { Step } from "../steps/step";
+import { makeStep } from "../steps/step";
+import { checkedInputs } from "./check";
+import { dependentReplacements } from "./dependents";
+import { ensureProvider } from "./ensure";
+import { execute } from "./execute";
+import type { Run } from "./run";
+
+/** A resource that must be replaced. */
+export interface Replacement {
+  readonly old: ResourceState;
+  readonly made: ResourceState;
+  readonly diff: DiffResponse;
+  readonly seed: Uint8Array;
+}
+
+/**
+ * Does the steps of a replacement but the last, and returns that.
+ *
+ * @throws if the resource, or one that would have to go with it, is protected.
+ */
+export async function replace(run: Run, goal: Goal, { old, made, diff, seed }: Replacement): Promise<Step> {
+  const { urn } = made;
+  if (made.fields.protect && old.fields.protect) {
+    throw new Error(
+      `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
+        "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
+    );
+  }
+  run.replaced.add(urn);
+  // Defaults that were carried over from the old resource do not belong to the new one.
+  if (goal.custom && !run.options.replace.has(urn)) {
+    made.update({ inputs: await checkedInputs(run, urn, goal, {}, goal.properties, seed) });
+  }
+  const change = { keys: diff.replaces, diffs: diff.diffs, detailedDiff: diff.detailedDiff };
+  const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
+  if (!deleteFirst) {
+    await execute(run, makeStep("create-replacement", { old, made }, change));
+    return makeStep("replace", { old, made }, change);
+  }
+  await deleteFirstOf(run, old, urn);
+  await execute(run, makeStep("replace", { old, made }, change));
+  return makeStep("create-replacement", { old, made }, change);
+}
+
+/** Deletes a resource ahead of its replacement, after the dependents that its change would replace too. */
+async function deleteFirstOf(run: Run, old: ResourceState, urn: string): Promise<void> {
+  for (const { state, keys } of (await dependentReplacements(run, old)).reverse()) {
+    if (run.deletedStates.has(state)) {
+      continue;
+    }
+    if (state.fields.protect) {
+      throw new Error(
+        `unable to replace resource "${state.urn}" as part of replacing "${urn}" as it is currently marked for protection`,
+      );
+    }
+    await ensureProvider(run, state.fields.provider);
+    run.deletedForReplacement.set(state.urn, keys);
+    run.deletedUrns.add(state.urn);
+    await execute(run, makeStep("delete-replaced", { old: state }));
+  }
+  if (!old.fields.pendingReplacement) {
+    await ensureProvider(run, old.fields.provider);
+    run.deletedUrns.add(old.urn);
+    await execute(run, makeStep("delete-replaced", { old }));
+  }
+}

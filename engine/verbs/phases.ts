@@ -1,0 +1,139 @@
+import { availableParallelism } from "node:os";
+
+import { executeDeletes, planDeletes } from "../deployment/deletes";
+import { refresh } from "../deployment/refresh";
+import type { RunOptions } from "../deployment/run";
+import { Run } from "../deployment/run";
+import type { RunObserver } from "../events/observer";
+import type { StackConfig } from "../project/config";
+import type { Project } from "../project/project";
+import type { PropertyMap } from "../property/value";
+import type { Snapshot } from "../state/checkpoint";
+import type { StackName } from "../state/names";
+import { runProgram } from "./program";
+import type { Session } from "./session";
+import type { OpenState } from "./state";
+import { stackOutputs } from "./state";
+
+/** What kind of run this is. */
+export interface Operation {
+  readonly kind: "update" | "refresh" | "destroy";
+  readonly preview: boolean;
+  /** As in `Updating`. */
+  readonly title: string;
+  /** As in `updating`. */
+  readonly progress: string;
+}
+
+/** What a run starts from. */
+export interface Prepared {
+  readonly project: Project;
+  readonly name: StackName;
+  readonly config: StackConfig;
+  readonly state: OpenState;
+  /** The last state of the run, for the display. */
+  readonly latest: { outputs: PropertyMap | undefined };
+}
+
+/**
+ * Does what the operation is made of: a refresh if that is asked for, then the program or the deletes.
+ *
+ * @param phases gets each run as it begins.
+ * @throws Stopped if one failed; what went wrong has then been reported.
+ */
+export async function perform(
+  session: Session,
+  operation: Operation,
+  prepared: Prepared,
+  observer: RunObserver,
+  phases: Run[],
+): Promise<void> {
+  let base: Snapshot = prepared.state.snapshot;
+  const writer = operation.preview ? undefined : prepared.state.writer;
+  const begin = (): Run => {
+    const run = new Run(runOptions(session, operation, prepared, observer, base, writer));
+    phases.push(run);
+    return run;
+  };
+  if (base.pending.length > 0 && operation.kind !== "refresh" && !operation.preview) {
+    warnOfPending(observer, base);
+  }
+  if (operation.kind === "refresh" || session.args.has("refresh")) {
+    const run = begin();
+    if (session.args.has("clear-pending-creates")) {
+      base = { ...base, pending: [] };
+    }
+    base = await closing(run, async () => {
+      const fresh = await refresh(run);
+      run.journal.rebase({ ...fresh, pending: base.pending.filter(({ type }) => type === "creating") });
+      return fresh;
+    });
+    prepared.latest.outputs = stackOutputs(base);
+  }
+  if (operation.kind === "update") {
+    const run = begin();
+    await closing(run, async () => {
+      try {
+        await runProgram(session, prepared.project, prepared.config, run);
+      } finally {
+        prepared.latest.outputs = stackOutputs(run.journal.snapshot());
+      }
+    });
+  } else if (operation.kind === "destroy") {
+    const run = begin();
+    await closing(run, async () => executeDeletes(run, planDeletes(run)));
+  }
+}
+
+/** Ends a phase whatever happened in it: the state is on disk, and the providers have ended. */
+async function closing<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await run.journal.close();
+    await run.instances.close();
+  }
+}
+
+function runOptions(
+  session: Session,
+  operation: Operation,
+  { project, name, config }: Prepared,
+  observer: RunObserver,
+  base: Snapshot,
+  writer: RunOptions["writer"],
+): RunOptions {
+  const parallel = session.args.number("parallel") ?? availableParallelism() * 4;
+  return {
+    stack: name.stack,
+    project: name.project,
+    preview: operation.preview,
+    parallel: parallel < 1 ? Infinity : parallel,
+    replace: new Set(session.args.list("replace")),
+    programFolder: project.programFolder,
+    providers: session.providers,
+    packageConfig: (pkg) => config.ofPackage(pkg),
+    base,
+    writer,
+    observer,
+    signal: session.signal,
+  };
+}
+
+/** The official CLI's words; see `printPendingOperationsWarning` of `deployment_executor.go`. */
+function warnOfPending(observer: RunObserver, { pending }: Snapshot): void {
+  const list = pending.map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}\n`).join("");
+  observer.diagnostic({
+    urn: "",
+    severity: "warning",
+    message:
+      `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.\n` +
+      `${list}These resources are in an unknown state because the engine was interrupted while waiting for changes to ` +
+      "these resources to complete. You should confirm whether or not the operations listed completed successfully.\n\n" +
+      "Once you have confirmed the status of the interrupted operations, you can repair your stack using " +
+      "`pulumi refresh`, which reads the state from the provider; with `--clear-pending-creates` it also forgets " +
+      "interrupted creates.",
+    streamId: 0,
+    ephemeral: false,
+  });
+}
