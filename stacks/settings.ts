@@ -30,7 +30,12 @@ export function siteArgsOf(reading: FleetReading, settings: StackSettings, stack
     const lines = errors.map(({ code, file, line, path: where, message, hint }) => {
       return `  ${code} ${file}:${line} ${where}: ${message}. ${hint}`;
     });
-    throw new StackSettingsError([`The fleet in ${settings.fleet} has ${errors.length === 1 ? "an error" : `${errors.length} errors`}:`, ...lines].join("\n"));
+    throw new StackSettingsError(
+      [
+        `The fleet in ${settings.fleet} has ${errors.length === 1 ? "an error" : `${errors.length} errors`}:`,
+        ...lines,
+      ].join("\n"),
+    );
   }
   const site = fleet.sites.find(({ name }) => name === stack);
   if (site === undefined) {

@@ -134,7 +134,7 @@ export class LocalGitea extends pulumi.ComponentResource {
     this.siteRepository = pulumi.output(repositoryUrl("site", site.name));
     this.url = pulumi.output(`https://${host}/`);
     this.administrator = pulumi.output(gitea.administrator);
-    this.administratorPassword = administratorPassword.result;
+    this.administratorPassword = pulumi.secret(administratorPassword.result);
     this.registerOutputs({
       deployRepository: this.deployRepository,
       siteRepository: this.siteRepository,

@@ -1,11 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { PodSpec } from "./samples";
 
 /** A resource as it was registered. */
 export interface Registered {
   readonly type: string;
   readonly name: string;
-  // Inputs are as free as resources are.
-  readonly inputs: Record<string, any>;
+  readonly inputs: Inputs;
+}
+
+/** Inputs of any resource, with the types of those that tests look into. */
+export interface Inputs {
+  readonly [name: string]: unknown;
+  readonly environment?: Readonly<Record<"FILE" | "ROOT" | "RELATIVE", string>>;
+  readonly stdin?: string;
+  readonly metadata?: { readonly name: string; readonly namespace?: string };
+  readonly spec?: { readonly template?: { readonly spec?: PodSpec } };
+  readonly validityPeriodHours?: number;
 }
 
 const registered: Registered[] = [];

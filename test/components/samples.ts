@@ -23,9 +23,13 @@ interface Container {
   readonly securityContext: Record<string, unknown>;
 }
 
-interface PodSpec {
+/** What tests look into of a pod. */
+export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
+  readonly volumes?: readonly object[];
+  readonly automountServiceAccountToken?: boolean;
+  readonly securityContext?: object;
 }
 
 /** All containers of a pod. */

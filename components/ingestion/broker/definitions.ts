@@ -56,7 +56,9 @@ export function brokerDefinitions(
     arguments: {},
   });
   // Quorum queues drop what was delivered more than 20 times, and by default may lose what dead-letters.
-  const lossless = quorum ? { "delivery-limit": 1_000_000_000, "dead-letter-strategy": "at-least-once" } : {};
+  const lossless: Record<string, string | number> = quorum
+    ? { "delivery-limit": 1_000_000_000, "dead-letter-strategy": "at-least-once" }
+    : {};
   const policy = (name: string, definition: Record<string, string | number>) => ({
     name,
     vhost,

@@ -10,20 +10,42 @@ import { withFolder } from "../../support/edgewave";
 /** Runs a command as the command provider does. */
 function sh(command: string, { environment }: FileCommands, stdin = ""): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = execFile("/bin/sh", ["-c", command], { env: { ...process.env, ...environment } }, (error, _, stderr) =>
-      error === null ? resolve() : reject(new Error(stderr)),
+    const child = execFile(
+      "/bin/sh",
+      ["-c", command],
+      { env: { ...process.env, ...environment } },
+      (error, _, stderr) => (error === null ? resolve() : reject(new Error(stderr))),
     );
     child.stdin?.end(stdin);
   });
 }
 
 describe("a written file's path", () => {
-  const accepted = ["hosts.yaml", "inventory/hosts.yaml", "a b/it's $HOME.yml", "images/certs.d/_default/hosts.toml", "..a"];
+  const accepted = [
+    "hosts.yaml",
+    "inventory/hosts.yaml",
+    "a b/it's $HOME.yml",
+    "images/certs.d/_default/hosts.toml",
+    "..a",
+  ];
   for (const good of accepted) {
     it(`may be ${JSON.stringify(good)}`, () => expect(containedPath(good)).to.equal(good));
   }
 
-  const refused = ["", "/etc/passwd", "..", "../x", "a/../../x", "a/..", "./a", "a//b", "a/", "a\\..\\b", "a\nb", "a\u0000b"];
+  const refused = [
+    "",
+    "/etc/passwd",
+    "..",
+    "../x",
+    "a/../../x",
+    "a/..",
+    "./a",
+    "a//b",
+    "a/",
+    "a\\..\\b",
+    "a\nb",
+    "a\u0000b",
+  ];
   for (const bad of refused) {
     it(`must not be ${JSON.stringify(bad)}`, () => {
       expect(() => containedPath(bad)).to.throw(ComponentArgumentError, "EDGE-COMPONENT-002");

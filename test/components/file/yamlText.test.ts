@@ -5,7 +5,10 @@ import { yamlText } from "../../../components/file/yamlText";
 
 describe("YAML text", () => {
   it("reads back the same by the rules of YAML 1.1 and of 1.2", () => {
-    const text = fc.oneof(fc.string(), fc.constantFrom("no", "yes", "on", "12:30", "0x1f", "1e3", "null", "~", "# a", "a: b"));
+    const text = fc.oneof(
+      fc.string(),
+      fc.constantFrom("no", "yes", "on", "12:30", "0x1f", "1e3", "null", "~", "# a", "a: b"),
+    );
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof(
         { depthSize: "small" },
@@ -14,7 +17,11 @@ describe("YAML text", () => {
         fc.boolean(),
         fc.array(tie("tree"), { maxLength: 4 }),
         // A merge key is a key of its own kind in YAML 1.1.
-        fc.dictionary(text.filter((key) => key !== "<<" && key !== "__proto__"), tie("tree"), { maxKeys: 4 }),
+        fc.dictionary(
+          text.filter((key) => key !== "<<" && key !== "__proto__"),
+          tie("tree"),
+          { maxKeys: 4 },
+        ),
       ),
     }));
     fc.assert(

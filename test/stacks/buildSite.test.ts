@@ -1,0 +1,149 @@
+import path from "node:path";
+import { expect } from "chai";
+import { parseAllDocuments } from "yaml";
+import { ComponentArgumentError } from "../../components/argumentError";
+import { readFleet } from "../../fleet/read";
+import { buildSite } from "../../stacks/buildSite";
+import stackProgram from "../../stacks/index";
+import { siteProgram } from "../../stacks/program";
+import { isSecret, record, valueOf, type Recording, type Registered } from "../components/recording";
+import { containersOf, everySite, type PodSpec } from "../components/samples";
+import { aFleet, aRelease, aSite } from "../support/fleet";
+import { repository } from "../support/edgewave";
+
+const outputDirectory = "/srv/out/harbours/sites/porto";
+const fleet = aFleet();
+const build = (site: ReturnType<typeof aSite>) =>
+  record(() => buildSite({ site, release: aRelease(), fleet, outputDirectory }));
+
+/** The pods of a recording with the name of what they belong to. */
+function podsOf({ resources }: Recording<unknown>): readonly (readonly [string, PodSpec])[] {
+  return resources.flatMap(({ name, inputs }) => {
+    const spec = inputs.spec?.template?.spec;
+    return spec?.containers ? [[name, spec] as const] : [];
+  });
+}
+
+describe("a site", () => {
+  for (const { title, site } of everySite()) {
+    describe(`of ${title}`, () => {
+      let recording: Awaited<ReturnType<typeof build>>;
+      before(async () => {
+        recording = await build(site);
+      });
+
+      it("has requests, limits and a pinned image for every container", () => {
+        const pods = podsOf(recording);
+        expect(pods.length).to.be.at.least(7);
+        for (const [name, spec] of pods) {
+          for (const { image, resources } of containersOf(spec)) {
+            expect(resources.requests, name).to.have.keys("cpu", "memory");
+            expect(resources.limits, name).to.have.keys("cpu", "memory");
+            expect(image, name)
+              .to.match(/:[^:/]+$/)
+              .and.not.match(/:latest$/);
+          }
+        }
+      });
+
+      it("gives a token only to the pods that talk to the API", () => {
+        const withToken = podsOf(recording).filter(([, spec]) => spec.automountServiceAccountToken !== false);
+        expect(withToken.map(([name]) => name).sort()).to.deep.equal([
+          "flux-helm-controller",
+          "flux-kustomize-controller",
+          "flux-notification-controller",
+          "flux-source-controller",
+        ]);
+      });
+
+      it("restricts every pod and limits the traffic of each namespace", () => {
+        for (const [name, spec] of podsOf(recording)) {
+          expect(spec.securityContext, name).to.include({ runAsNonRoot: true });
+          for (const { securityContext } of containersOf(spec)) {
+            expect(securityContext, name).to.deep.include({
+              allowPrivilegeEscalation: false,
+              capabilities: { drop: ["ALL"] },
+            });
+          }
+        }
+        const spaces = (type: string) => recording.resources.filter((resource) => resource.type === type);
+        const limited = spaces("kubernetes:networking.k8s.io/v1:NetworkPolicy").map(
+          ({ inputs }) => inputs.metadata?.namespace,
+        );
+        for (const { inputs } of spaces("kubernetes:core/v1:Namespace"))
+          expect(limited).to.include(inputs.metadata?.name);
+      });
+
+      it("has a namespace for everything that is in one", () => {
+        const named = recording.resources.filter(({ type }) => type === "kubernetes:core/v1:Namespace");
+        const names = named.map(({ inputs }) => inputs.metadata?.name);
+        const used = recording.resources.flatMap(({ inputs }) => inputs.metadata?.namespace ?? []);
+        expect([...new Set(used)].filter((name) => !names.includes(name))).to.deep.equal([]);
+      });
+
+      it("has no two objects of one kind and name, and no two resources of one name", () => {
+        const objects = recording.resources
+          .filter(({ type, inputs }) => type.startsWith("kubernetes:") && inputs.metadata !== undefined)
+          .map(({ type, inputs }) => `${type} ${inputs.metadata?.namespace}/${inputs.metadata?.name}`);
+        expect(objects).to.deep.equal([...new Set(objects)]);
+        const names = recording.resources.map(({ type, name }) => `${type} ${name}`);
+        expect(names).to.deep.equal([...new Set(names)]);
+      });
+
+      it("writes below its own folder only", () => {
+        for (const { type, inputs } of recording.resources) {
+          if (type !== "command:local:Command") continue;
+          expect(path.normalize(inputs.environment!.FILE).startsWith(`${outputDirectory}/`)).to.equal(true);
+        }
+      });
+    });
+  }
+
+  it("keeps its secrets out of the manifests and in one secret output", async () => {
+    const { result, resources } = await build(aSite());
+    expect(resources.filter(({ type }) => type === "kubernetes:core/v1:Secret")).to.deep.equal([]);
+    for (const output of [result.secretManifests, result.gitAdministratorPassword, result.registryTls]) {
+      expect(await isSecret(output as never)).to.equal(true);
+    }
+    const documents = parseAllDocuments(await valueOf(result.secretManifests));
+    expect(documents).to.have.length.above(8);
+  });
+
+  it("is refused for a target that this version has not, before anything is made", async () => {
+    const { resources } = await record(() => {
+      const site = aSite({ target: "field" });
+      expect(() => buildSite({ site, release: aRelease(), fleet, outputDirectory })).to.throw(
+        ComponentArgumentError,
+        "render",
+      );
+    });
+    expect(resources).to.deep.equal([]);
+  });
+
+  it("says that a release without a lock is not locked", async () => {
+    expect((await build(aSite())).result.locked).to.equal(false);
+  });
+});
+
+describe("the two ways to a site's stack", () => {
+  it("make the same resources: pulumi up by the stack's configuration, and the driver's inline program", async function () {
+    this.timeout(60_000);
+    const folder = path.join(repository, "examples", "harbours");
+    const reading = await readFleet(folder);
+    const site = reading.fleet!.sites.find(({ name }) => name === "bergen")!;
+    const release = reading.fleet!.releases[0]!;
+    const out = "/srv/out/harbours";
+
+    const ordinary = await record(() => stackProgram(), {
+      stack: "bergen",
+      config: { "edgewave:fleet": folder, "edgewave:out": out, "edgewave:release": release.name },
+    });
+    const inline = siteProgram({ site, release, fleet: reading.fleet!, outputDirectory: `${out}/sites/bergen` });
+    const driven = await record(() => inline(), { stack: "bergen" });
+
+    const inOrder = ({ resources }: Recording<unknown>): Registered[] =>
+      [...resources].sort((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
+    expect(inOrder(ordinary)).to.deep.equal(inOrder(driven));
+    expect(ordinary.resources.length).to.be.above(50);
+  });
+});
