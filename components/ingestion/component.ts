@@ -1,27 +1,18 @@
-import { CustomResource } from "@pulumi/kubernetes/apiextensions";
-import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
-import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { workloadsOf } from "../../profiles";
 import { restrictedNamespaceLabels } from "../pods/security";
-import { volumeAnnotations, volumeClaim } from "../pods/storage";
-import { workloadOf } from "../pods/workload";
 import { requireSupportedTarget } from "../supportedTarget";
 import { ingestion, ingestionSecrets } from "./address";
 import type { IngestionBridgeArgs } from "./args";
 import { brokerCredentials } from "./broker/credentials";
-import { brokerDefinitions } from "./broker/definitions";
-import { brokerConfigMap, brokerPod, brokerService, brokerTraffic } from "./broker/pod";
-import { forwarderConfigMap, forwarderPod, forwarderTraffic } from "./forwarder/pod";
-import { configurationChecksum, ingestionPlan, type Endpoint, type IngestionPlan } from "./plan";
-import { bridgeConfigMap, bridgeFiles, bridgePod, bridgeTraffic } from "./strimzi/bridge";
-import { bufferTopicObject, kafkaObjects, kafkaUser } from "./strimzi/kafka";
-import { mirrorObject, mirrorUser } from "./strimzi/mirror";
+import { runBroker } from "./broker/resources";
+import { runForwarder } from "./forwarder/resources";
+import { ingestionPlan, type Endpoint } from "./plan";
+import { runStrimzi } from "./strimzi/resources";
 
 export type { Endpoint } from "./plan";
 
-const { namespace, broker, forwarder, bridge } = ingestion;
+const { namespace } = ingestion;
 
 /**
  * Takes messages in over MQTT and AMQP, holds them on the site, and forwards them to the hub whenever there is a link.
@@ -84,147 +75,4 @@ export class IngestionBridge extends pulumi.ComponentResource {
       suppliedSecrets: this.suppliedSecrets,
     });
   }
-}
-
-function runBroker(
-  name: string,
-  { site, release }: IngestionBridgeArgs,
-  plan: IngestionPlan,
-  onCluster: pulumi.CustomResourceOptions,
-): void {
-  const { protocols, topics } = site.ingestion;
-  // The definitions with a fixed hash: the pod starts anew for what is in them, not for the password.
-  const definitions = brokerDefinitions(topics, plan.broker, plan.sizing, "");
-  const pod = brokerPod(site, release, plan.broker, configurationChecksum(plan.brokerFiles, definitions));
-  new core.ConfigMap(
-    `${name}-broker-configuration`,
-    { metadata: labelled(brokerConfigMap, broker.labels), data: plan.brokerFiles },
-    onCluster,
-  );
-  new core.Service(
-    `${name}-broker-nodes`,
-    {
-      metadata: labelled(broker.nodesService, broker.labels),
-      spec: {
-        clusterIP: "None",
-        publishNotReadyAddresses: true,
-        selector: { ...broker.labels },
-        ports: [{ name: "amqps", port: broker.amqpPort, targetPort: "amqps" }],
-      },
-    },
-    onCluster,
-  );
-  new apps.StatefulSet(
-    `${name}-broker-set`,
-    {
-      metadata: labelled(broker.service, broker.labels),
-      spec: {
-        replicas: plan.broker.replicas,
-        serviceName: broker.nodesService,
-        podManagementPolicy: "Parallel",
-        selector: { matchLabels: { ...broker.labels } },
-        template: pod,
-        volumeClaimTemplates: [
-          { metadata: { name: "data", annotations: volumeAnnotations }, spec: volumeClaim(plan.broker.storageGiB) },
-        ],
-      },
-    },
-    onCluster,
-  );
-  new core.Service(
-    `${name}-broker-service`,
-    { metadata: labelled(broker.service, broker.labels), spec: brokerService(protocols) },
-    onCluster,
-  );
-  new networking.NetworkPolicy(
-    `${name}-broker-traffic`,
-    { metadata: labelled(broker.service, broker.labels), spec: brokerTraffic(protocols) },
-    onCluster,
-  );
-}
-
-function runForwarder(
-  name: string,
-  { site, release }: IngestionBridgeArgs,
-  plan: IngestionPlan,
-  onCluster: pulumi.CustomResourceOptions,
-): void {
-  const { secrets, peer, port } = plan.forwarderKafka;
-  const pod = forwarderPod(site, release, plan.forwarder, secrets, configurationChecksum(plan.forwarderFiles));
-  new core.ConfigMap(
-    `${name}-forwarder-configuration`,
-    { metadata: labelled(forwarderConfigMap, forwarder.labels), data: plan.forwarderFiles },
-    onCluster,
-  );
-  new apps.Deployment(
-    `${name}-forwarder`,
-    {
-      metadata: labelled(forwarder.name, forwarder.labels),
-      spec: {
-        replicas: plan.forwarder.replicas,
-        selector: { matchLabels: { ...forwarder.labels } },
-        template: pod,
-      },
-    },
-    onCluster,
-  );
-  new networking.NetworkPolicy(
-    `${name}-forwarder-traffic`,
-    { metadata: labelled(forwarder.name, forwarder.labels), spec: forwarderTraffic({ peer, port }) },
-    onCluster,
-  );
-}
-
-function runStrimzi(
-  name: string,
-  { site, release, hub, profile }: IngestionBridgeArgs,
-  plan: IngestionPlan,
-  onCluster: pulumi.CustomResourceOptions,
-): void {
-  const workloads = workloadsOf(profile, site.ingestion.buffer);
-  const of = (part: "kafka" | "mirror-maker" | "mqtt-bridge") =>
-    workloadOf("IngestionBridge", profile, workloads, part);
-  const { pool, cluster } = kafkaObjects(site, release, profile, workloads);
-  const files = bridgeFiles(site);
-  const pod = bridgePod(site, release, of("mqtt-bridge"), configurationChecksum(files));
-  new CustomResource(`${name}-kafka-pool`, pool, onCluster);
-  new CustomResource(`${name}-kafka`, cluster, onCluster);
-  new CustomResource(`${name}-topic`, bufferTopicObject(site, of("kafka").replicas, plan.sizing), onCluster);
-  new CustomResource(`${name}-forwarder-user`, kafkaUser(forwarder.name), onCluster);
-  new CustomResource(`${name}-mirror-user`, kafkaUser(mirrorUser), onCluster);
-  new CustomResource(`${name}-mirror`, mirrorObject(site, release, hub, of("mirror-maker")), onCluster);
-  new core.ConfigMap(
-    `${name}-bridge-configuration`,
-    { metadata: labelled(bridgeConfigMap, bridge.labels), data: files },
-    onCluster,
-  );
-  new apps.Deployment(
-    `${name}-bridge`,
-    {
-      metadata: labelled(bridge.name, bridge.labels),
-      spec: {
-        replicas: of("mqtt-bridge").replicas,
-        selector: { matchLabels: { ...bridge.labels } },
-        template: pod,
-      },
-    },
-    onCluster,
-  );
-  new core.Service(
-    `${name}-bridge-service`,
-    {
-      metadata: labelled(bridge.name, bridge.labels),
-      spec: { selector: { ...bridge.labels }, ports: [{ name: "mqtt", port: bridge.port, targetPort: "mqtt" }] },
-    },
-    onCluster,
-  );
-  new networking.NetworkPolicy(
-    `${name}-bridge-traffic`,
-    { metadata: labelled(bridge.name, bridge.labels), spec: bridgeTraffic() },
-    onCluster,
-  );
-}
-
-function labelled(name: string, labels: Readonly<Record<string, string>>) {
-  return { name, namespace, labels: { ...labels } };
 }

@@ -1,0 +1,67 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
+import { ingestion } from "../address";
+import type { IngestionBridgeArgs } from "../args";
+import { labelled } from "../metadata";
+import { configurationChecksum, type IngestionPlan } from "../plan";
+import { workloadsOf } from "../../../profiles";
+import { workloadOf } from "../../pods/workload";
+import { bridgeConfigMap, bridgeFiles, bridgePod, bridgeTraffic } from "./bridge";
+import { bufferTopicObject, kafkaObjects, kafkaUser } from "./kafka";
+import { mirrorObject, mirrorUser } from "./mirror";
+
+const { bridge, forwarder } = ingestion;
+
+/** Strimzi's Kafka as the buffer, its mirror to the hub, and the MQTT bridge. */
+export function runStrimzi(
+  name: string,
+  { site, release, hub, profile }: IngestionBridgeArgs,
+  plan: IngestionPlan,
+  onCluster: CustomResourceOptions,
+): void {
+  const workloads = workloadsOf(profile, site.ingestion.buffer);
+  const of = (part: "kafka" | "mirror-maker" | "mqtt-bridge") =>
+    workloadOf("IngestionBridge", profile, workloads, part);
+  const { pool, cluster } = kafkaObjects(site, release, profile, workloads);
+  const files = bridgeFiles(site);
+  const pod = bridgePod(site, release, of("mqtt-bridge"), configurationChecksum(files));
+  new CustomResource(`${name}-kafka-pool`, pool, onCluster);
+  new CustomResource(`${name}-kafka`, cluster, onCluster);
+  new CustomResource(`${name}-topic`, bufferTopicObject(site, of("kafka").replicas, plan.sizing), onCluster);
+  new CustomResource(`${name}-forwarder-user`, kafkaUser(forwarder.name), onCluster);
+  new CustomResource(`${name}-mirror-user`, kafkaUser(mirrorUser), onCluster);
+  new CustomResource(`${name}-mirror`, mirrorObject(site, release, hub, of("mirror-maker")), onCluster);
+  new core.ConfigMap(
+    `${name}-bridge-configuration`,
+    { metadata: labelled(bridgeConfigMap, bridge.labels), data: files },
+    onCluster,
+  );
+  new apps.Deployment(
+    `${name}-bridge`,
+    {
+      metadata: labelled(bridge.name, bridge.labels),
+      spec: {
+        replicas: of("mqtt-bridge").replicas,
+        selector: { matchLabels: { ...bridge.labels } },
+        template: pod,
+      },
+    },
+    onCluster,
+  );
+  new core.Service(
+    `${name}-bridge-service`,
+    {
+      metadata: labelled(bridge.name, bridge.labels),
+      spec: { selector: { ...bridge.labels }, ports: [{ name: "mqtt", port: bridge.port, targetPort: "mqtt" }] },
+    },
+    onCluster,
+  );
+  new networking.NetworkPolicy(
+    `${name}-bridge-traffic`,
+    { metadata: labelled(bridge.name, bridge.labels), spec: bridgeTraffic() },
+    onCluster,
+  );
+}
