@@ -20,7 +20,11 @@ export function buildSite({ site, release, fleet, outputDirectory }: SiteArgs): 
   requireSupportedTarget("buildSite", site);
   const profile = profileOf(site.profile);
   const secrets = new CollectedSecrets();
-  const provider = new k8s.Provider("cluster", { renderYamlToDirectory: `${outputDirectory}/manifests` });
+  const provider = new k8s.Provider("cluster", {
+    renderYamlToDirectory: `${outputDirectory}/manifests`,
+    // Pods carry a checksum of their configuration; a map that is replaced would be gone for a moment.
+    enableConfigMapMutable: true,
+  });
 
   const images = new ImageConfig("images", { site, release, outputDirectory });
   const imageConfiguration = images.digest;

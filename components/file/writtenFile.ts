@@ -1,5 +1,10 @@
 import { local } from "@pulumi/command";
-import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
+import type {
+  CustomResourceOptions,
+  Input,
+  ResourceTransformationArgs,
+  ResourceTransformationResult,
+} from "@pulumi/pulumi";
 import { fileCommands } from "./plan";
 
 export interface WrittenFileArgs {
@@ -20,17 +25,23 @@ export interface WrittenFileArgs {
  */
 export function writtenFile(name: string, args: WrittenFileArgs, opts: CustomResourceOptions): local.Command {
   const commands = fileCommands(args.directory, args.path, args.mode);
-  // `logging` is an input of the provider that not every version of the SDK declares.
-  const inputs: local.CommandArgs & { readonly logging: "none" } = {
+  const inputs = {
     create: commands.write,
     update: commands.write,
     delete: commands.remove,
     environment: commands.environment,
     interpreter: ["/bin/sh", "-c"],
     stdin: args.content,
-    logging: "none",
-    // An update in place would leave the file in the old folder behind.
-    triggers: [commands.environment.ROOT, commands.environment.RELATIVE],
   };
-  return new local.Command(name, inputs, opts);
+  return new local.Command(name, inputs, {
+    ...opts,
+    // An update in place would leave the file in the old folder behind: only a deletion gets the old inputs.
+    replaceOnChanges: ["environment"],
+    transformations: [...(opts.transformations ?? []), silent],
+  });
+}
+
+/** Keeps the command's output out of the engine's log. The provider takes `logging`; its SDK does not declare it. */
+function silent({ props, opts }: ResourceTransformationArgs): ResourceTransformationResult {
+  return { props: { ...props, logging: "none" }, opts };
 }

@@ -141,6 +141,11 @@ describe("ImageConfig", () => {
     }
   });
 
+  it("keeps what it writes out of the engine's log", async () => {
+    const recording = await record((opts) => components.ImageConfig(aSite(), opts));
+    for (const { inputs } of ofType(recording, command)) expect(inputs["logging"]).to.equal("none");
+  });
+
   it("writes no private key to disk", async () => {
     const recording = await record((opts) => components.ImageConfig(aSite(), opts));
     for (const { inputs } of ofType(recording, command)) expect(inputs["stdin"]).not.to.contain("private");
