@@ -25,6 +25,12 @@ export interface ProcessResult {
   readonly failure: string | undefined;
 }
 
+/**
+ * Runs the words after it with its own input through a pipe. What Node calls a pipe is a socket, which a command cannot
+ * open as /dev/stdin; the official provider gives a real one.
+ */
+const throughPipe = ["/bin/sh", "-c", 'cat | "$@"', "sh"];
+
 /** How long a cancelled command may take to leave after SIGINT, before its process group is killed. */
 const graceMilliseconds = 3000;
 
@@ -40,7 +46,8 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
   const [program, ...args] = request.argv;
   if (program === undefined) throw new Error("the interpreter names no program");
   const feeds = request.stdin !== undefined && request.stdin !== "";
-  const child = spawn(program, args, {
+  const [first, ...rest] = feeds && process.platform !== "win32" ? [...throughPipe, program, ...args] : request.argv;
+  const child = spawn(first as string, rest, {
     cwd: request.directory,
     env: request.environment,
     detached: true,

@@ -38,6 +38,12 @@ describe("command:local:Command", () => {
       expect(created.id).to.match(/^file[0-9a-f]{8}$/);
     });
 
+    it("lets a command open its standard input by name", async () => {
+      expect((await create({ create: "cat /dev/stdin", stdin: "by name" })).outputs).to.deep.include({
+        stdout: "by name",
+      });
+    });
+
     it("keeps output but for its last line end, each stream for itself", async () => {
       const created = await create({ create: "printf 'a\\n\\n'; echo b >&2" });
       expect(created.outputs).to.deep.include({ stdout: "a\n", stderr: "b" });
