@@ -3,7 +3,6 @@ import { matches } from "../fleet/select";
 import { amountOf } from "./amount";
 import { byName } from "./order";
 import type { Plan, PlannedWave, UnassignedSite } from "./plan";
-
 import { spread } from "./spread";
 
 /**
