@@ -24,6 +24,8 @@ export interface RolloutRun {
   readonly rollout: Rollout;
   /** From `planWaves`; it is frozen when the run starts. */
   readonly plan: Plan;
+  /** Public keys that the sites trust releases by; see `RunRequest`. */
+  readonly signers: readonly string[];
   /** See `programDigest`. */
   readonly programDigest: string;
   readonly runner: StackRunner;
@@ -183,7 +185,7 @@ class Driver {
   }
 
   private async startSite(name: string, attempt: number): Promise<void> {
-    const { ledger, release, fleet, runner, promoter, onProgress } = this.options;
+    const { ledger, release, fleet, signers, runner, promoter, onProgress } = this.options;
     const site = this.sites.get(name);
     const frozen = this.current().sites.get(name)?.frozen;
     if (site === undefined || frozen === undefined) throw new Error(`site ${name} of the plan is not in the fleet`);
@@ -194,6 +196,7 @@ class Driver {
       site,
       release,
       fleet,
+      signers,
       desiredHash: frozen.desiredHash,
       token,
       runner,

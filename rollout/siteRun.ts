@@ -9,6 +9,7 @@ export interface SiteRun {
   readonly site: ResolvedSite;
   readonly release: Release;
   readonly fleet: Fleet;
+  readonly signers: readonly string[];
   readonly desiredHash: string;
   readonly token: number;
   readonly runner: StackRunner;
@@ -58,8 +59,8 @@ function nothingToDo(resources: number): RunResult {
   return { resources, changes: resources > 0 ? { same: resources } : {}, seconds: 0 };
 }
 
-function request({ site, release, fleet, token }: SiteRun) {
-  return { site, release, fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub }, fencingToken: token };
+function request({ site, release, fleet: { name, domain, hub }, signers, token }: SiteRun) {
+  return { site, release, fleet: { name, domain, hub }, signers, fencingToken: token };
 }
 
 function observer({ signal, onProgress }: SiteRun) {

@@ -9,12 +9,13 @@ import { exitCode, type ExitCode } from "../exitCodes";
 import { listenForInterrupts } from "../interrupt";
 import { colorsOf, print, printJson, type Io } from "../io";
 import { chooseRelease, chooseSite, loadFleet } from "../load";
-import { outFolder, withEngine, withFleet, withJson, withOut, type EngineOptions } from "../options";
+import { outFolder, withEngine, withFleet, withJson, withOut, withSigningKey, type EngineOptions } from "../options";
 import { findPassphrase } from "../passphrase";
 import { plural } from "../printing/findings";
 import { formatSeconds } from "../printing/outcome";
 import type { AddCommand } from "../program";
 import { createRunner } from "../runner";
+import { findSigningKey } from "../signingKey";
 import { UserError } from "../userError";
 
 interface SiteOptions extends EngineOptions {
@@ -33,7 +34,10 @@ export const addSite: AddCommand = (program, io, done) => {
   const site = program.command("site").description("work on one site's stack, outside of any rollout");
   for (const verb of Object.keys(verbs) as Verb[]) {
     const command: Command = site.command(verb).description(verbs[verb]).argument("<name>", "the site");
-    withJson(withEngine(withOut(withFleet(command)))).option("--release <name>", "which release (default: the newest)");
+    withJson(withSigningKey(withEngine(withOut(withFleet(command))))).option(
+      "--release <name>",
+      "which release (default: the newest)",
+    );
     if (verb === "destroy") command.option("-y, --yes", "do it; without this nothing is destroyed");
     command.action(async (name: string, options: SiteOptions) => done(await runVerb(io, verb, name, options)));
   }
@@ -54,13 +58,20 @@ async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): 
   const engine = await chooseEngine(options.engine, io.env);
   await mkdir(out, { recursive: true });
   const passphrase = await findPassphrase(io.env, out);
+  const { key } = await findSigningKey(options.signingKey, io.cwd, out);
   const ledger = await openLedger(path.join(out, "ledger.db"));
   const runner = createRunner({ engine, passphrase, env: io.env, out, fleetFolder: folder });
   const interrupts = listenForInterrupts(io);
   try {
     const result = await withSiteClaim(ledger, name, (fencingToken) =>
       runner[verb](
-        { site, release, fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub }, fencingToken },
+        {
+          site,
+          release,
+          fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub },
+          signers: [key.publicKey],
+          fencingToken,
+        },
         { signal: interrupts.stop, onProgress: () => undefined },
       ),
     );

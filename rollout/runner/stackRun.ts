@@ -57,12 +57,12 @@ async function openInOrder(
   passphrase: string,
   log: SiteLog,
 ): Promise<{ stack: EngineStack; notes: string[] }> {
-  const { site, release, fleet, outputDirectory } = request;
+  const { site, release, fleet, signers, outputDirectory } = request;
   const { workDirectory, locks, checkpoint } = siteLayout(outputDirectory, site.name);
   await passFence(workDirectory, request.fencingToken);
   await prepareWorkDirectory(request, await fleetSalt(outputDirectory, passphrase));
   signal.throwIfAborted();
-  const stack = await openStack({ site, release, fleet, outputDirectory, workDirectory });
+  const stack = await openStack({ site, release, fleet, signers, outputDirectory, workDirectory });
   const notes: string[] = [];
   const stale = await findStaleLocks(site.name, locks, { wait: request.lockWait, signal });
   if (stale !== undefined) {

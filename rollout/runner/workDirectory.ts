@@ -37,14 +37,17 @@ async function projectSettings({ projectFile, outputDirectory, site }: WorkerReq
 
 function stackSettings(request: WorkerRequest, before: string | undefined, encryptionSalt: string): string {
   const kept = settingsOf(before);
+  const { [`${projectName}:signers`]: _, ...config } = kept.config ?? {};
   return stringify({
     ...kept,
     encryptionsalt: kept.encryptionsalt ?? encryptionSalt,
     config: {
-      ...kept.config,
+      ...config,
       [`${projectName}:fleet`]: absolute(request.fleetFolder),
       [`${projectName}:out`]: absolute(request.outputDirectory),
       [`${projectName}:release`]: request.release.name,
+      // One line each, as in an authorized_keys file; a key that is no longer trusted must not stay.
+      ...(request.signers.length === 0 ? {} : { [`${projectName}:signers`]: request.signers.join("\n") }),
     },
   });
 }

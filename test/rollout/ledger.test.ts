@@ -39,7 +39,13 @@ describe("the ledger on a file", () => {
 
   function started(): RolloutEvent {
     const fleet = aFleet({ sites: sites(2) });
-    return rolloutStarted({ fleet, release: aRelease(), plan: planWaves(fleet.sites, aRollout()), programDigest: "p" });
+    return rolloutStarted({
+      fleet,
+      release: aRelease(),
+      plan: planWaves(fleet.sites, aRollout()),
+      signers: [],
+      programDigest: "p",
+    });
   }
 
   /** What an intruder or a broken disk does: the triggers are no hindrance to them. */

@@ -52,6 +52,7 @@ describe("AutomationStackRunner, with real worker processes", () => {
     site: aSite({ name }),
     release: aRelease(),
     fleet: aFleet(),
+    signers: [],
     fencingToken,
   });
   const up = (name: string, more: { token?: number; signal?: AbortSignal; onProgress?: () => void } = {}) =>

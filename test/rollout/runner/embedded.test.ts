@@ -50,7 +50,13 @@ describe("AutomationStackRunner on the embedded engine", () => {
     signal = new AbortController().signal,
   ): Promise<RunResult> {
     token += 1;
-    const request = { site: { ...aSite({ name }), labels }, release: aRelease(), fleet: aFleet(), fencingToken: token };
+    const request = {
+      site: { ...aSite({ name }), labels },
+      release: aRelease(),
+      fleet: aFleet(),
+      signers: [],
+      fencingToken: token,
+    };
     return runner[verb](request, { signal, onProgress: () => undefined });
   }
 
