@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -79,8 +80,7 @@ function usableKey(text: string, file: string): SigningKey {
 
 /** Writes a secret file whole or not at all, and never over another. @returns whether it was this call that did. */
 async function writeOnce(file: string, text: string): Promise<boolean> {
-  const draft = `${file}.${process.pid}`;
-  await rm(draft, { force: true });
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, text, { mode: 0o600, flag: "wx" });
   try {
     await link(draft, file);

@@ -38,7 +38,7 @@ async function projectSettings({ projectFile, outputDirectory, site }: WorkerReq
 function stackSettings(request: WorkerRequest, before: string | undefined, encryptionSalt: string): string {
   const kept = settingsOf(before);
   const { [`${projectName}:signers`]: _, ...config } = kept.config ?? {};
-  return stringify({
+  const settings = {
     ...kept,
     encryptionsalt: kept.encryptionsalt ?? encryptionSalt,
     config: {
@@ -49,7 +49,9 @@ function stackSettings(request: WorkerRequest, before: string | undefined, encry
       // One line each, as in an authorized_keys file; a key that is no longer trusted must not stay.
       ...(request.signers.length === 0 ? {} : { [`${projectName}:signers`]: request.signers.join("\n") }),
     },
-  });
+  };
+  // A key stays on one line, as people know it.
+  return stringify(settings, { lineWidth: 0 });
 }
 
 interface StackSettingsFile {

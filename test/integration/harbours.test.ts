@@ -1,10 +1,11 @@
 import { expect } from "chai";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { parse, parseAllDocuments } from "yaml";
 import { edgewave, type CommandOutcome } from "../support/edgewave";
+import { needsSshKeygen, verifyCommit } from "../support/sshKeygen";
 import {
   branches,
   checkpoint,
@@ -158,6 +159,16 @@ describe("the example fleet, rolled out by the real command", function () {
     }
   });
 
+  it("signed the heads that Flux verifies, also of the sites that were never promoted", function () {
+    needsSshKeygen(this);
+    const signers = path.join(out, "allowed_signers");
+    verifyCommit(path.join(out, "git", "fleet.git"), signers, "main");
+    for (const { site } of status.sites) {
+      verifyCommit(deployRepository(out, site), signers, "deploy");
+      verifyCommit(deployRepository(out, site), signers, `release/${release}`);
+    }
+  });
+
   it("leaves a report of one file that names each site and refers to nothing outside", () => {
     const report = readFileSync(path.join(out, "report.html"), "utf8");
     for (const { site } of status.sites) expect(report).to.contain(site);
@@ -169,7 +180,11 @@ describe("the example fleet, rolled out by the real command", function () {
   it("keeps what is secret for its owner", () => {
     expect(readFileSync(path.join(out, "passphrase"), "utf8").trim().length).to.be.greaterThan(30);
     const passphrase = readFileSync(path.join(out, "passphrase"), "utf8").trim();
+    expect(statSync(path.join(out, "signing-key")).mode & 0o777).to.equal(0o600);
     for (const file of filesUnder(out)) {
+      if (file !== "signing-key" && !file.includes(".git/")) {
+        expect(readFileSync(path.join(out, file), "latin1"), file).not.to.contain("OPENSSH PRIVATE KEY");
+      }
       if (file === "passphrase" || file.includes(".git/") || file.endsWith(".db")) continue;
       expect(readFileSync(path.join(out, file), "utf8"), file).not.to.contain(passphrase);
     }
