@@ -131,6 +131,17 @@ describe("AutomationStackRunner, with real worker processes", () => {
     expect(settings.config).to.include({ "kubernetes:context": "lab", "edgewave:release": "2026.11.0" });
   });
 
+  it("writes the keys that a site trusts into its stack's settings, and takes them out again", async () => {
+    const file = join(siteLayout(out, "porto").workDirectory, "Pulumi.porto.yaml");
+    const observer = { signal: new AbortController().signal, onProgress: () => undefined };
+    const one = `ssh-ed25519 ${"A".repeat(68)} the key of the platform team`;
+    const config = async () => (parse(await readFile(file, "utf8")) as { config: Record<string, string> }).config;
+    for (const [index, signers] of [[one], [one, "ssh-ed25519 BBBB"], []].entries()) {
+      await runner.up({ ...request("porto", index + 1), signers }, observer);
+      expect((await config())["edgewave:signers"]).to.equal(signers.length === 0 ? undefined : signers.join("\n"));
+    }
+  });
+
   it("reports a failure in the provider's words, without stack frames and the engine's own lines", async () => {
     const failure = await failureOf(up("failing"));
     assert(failure instanceof RunFailed);
