@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { generateSigningKey, readSigningKey, type SigningKey } from "../gitops/signing/key";
 import { allowedSigners, findSignedRepository } from "../gitops/signing/signers";
 import { UnusableKey } from "../gitops/signing/unusableKey";
+import { makeSecretFile } from "./secretFile";
 import { UserError } from "./userError";
 
 /** The key that signs releases, and where it came from. */
@@ -63,7 +63,7 @@ async function keptKey(out: string): Promise<SigningKeySource> {
     );
   }
   await mkdir(out, { recursive: true });
-  const generated = await writeOnce(file, generateSigningKey(`edgewave ${path.basename(out)}`));
+  const generated = await makeSecretFile(file, generateSigningKey(`edgewave ${path.basename(out)}`));
   return { key: usableKey(await readFile(file, "utf8"), file), file, generated };
 }
 
@@ -75,22 +75,6 @@ function usableKey(text: string, file: string): SigningKey {
     throw new UserError("EDGE-CLI-013", `the signing key ${file} ${error.problem}`, error.hint, undefined, {
       cause: error,
     });
-  }
-}
-
-/** Writes a secret file whole or not at all, and never over another. @returns whether it was this call that did. */
-async function writeOnce(file: string, text: string): Promise<boolean> {
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, text, { mode: 0o600, flag: "wx" });
-  try {
-    await link(draft, file);
-    return true;
-  } catch (error) {
-    // Another command made one in the same moment; that one counts.
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await rm(draft, { force: true });
   }
 }
 
