@@ -28,7 +28,9 @@ export interface Ledger {
    */
   append(lease: Lease, run: string, at: number, events: readonly RolloutEvent[]): Promise<RecordedEvent[]>;
   /**
-   * Claims a site for a run under the lease and gives it its next fencing token, which is above any earlier one.
+   * Claims a site for a run under the lease and gives it its next fencing token, which is above any earlier one: the
+   * last one plus 1, or the milliseconds since the epoch if they are more, so that a new ledger goes on above the tokens
+   * of the one before it.
    * @throws SiteBusy if a live driver has the site under another lease.
    */
   claimSite(lease: Lease, site: string): Promise<number>;

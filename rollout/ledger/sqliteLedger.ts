@@ -168,7 +168,9 @@ class SqliteLedger implements Ledger {
   async claimSite(lease: Lease, site: string): Promise<number> {
     for (;;) {
       const { rows } = await this.client.execute({ sql: "SELECT * FROM sites WHERE site = ?", args: [site] });
-      const token = Number(rows[0]?.["token"] ?? 0);
+      const last = Number(rows[0]?.["token"] ?? 0);
+      // Not from 1: the work directories remember the tokens of a ledger that was moved away.
+      const token = Math.max(last + 1, Date.now());
       const claim = rows[0]?.["claimed_by"];
       if (typeof claim === "string" && claim !== lease.id) {
         const holder = await this.leases.liveHolderById(claim);
@@ -177,11 +179,11 @@ class SqliteLedger implements Ledger {
       // Compare and swap on the token: who comes second looks again.
       const { rowsAffected } = await this.client.execute({
         sql:
-          "INSERT INTO sites (site, token, claimed_by) VALUES (?1, ?2 + 1, ?3) " +
-          "ON CONFLICT DO UPDATE SET token = ?2 + 1, claimed_by = ?3 WHERE token = ?2",
-        args: [site, token, lease.id],
+          "INSERT INTO sites (site, token, claimed_by) VALUES (?1, ?2, ?3) " +
+          "ON CONFLICT DO UPDATE SET token = ?2, claimed_by = ?3 WHERE token = ?4",
+        args: [site, token, lease.id, last],
       });
-      if (rowsAffected > 0) return token + 1;
+      if (rowsAffected > 0) return token;
     }
   }
 
