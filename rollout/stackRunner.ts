@@ -25,6 +25,11 @@ export interface RunRequest {
   readonly signers: readonly string[];
   /** Grows with every run of the site; a run with an older token than the last one is refused. */
   readonly fencingToken: number;
+  /**
+   * Whether the site's state or files are not what its last success left, so that the state cannot be relied on for
+   * what is there.
+   */
+  readonly touched: boolean;
 }
 
 export interface RunObserver {

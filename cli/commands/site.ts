@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { openLedger } from "../../rollout/ledger/sqliteLedger";
-import { withSiteClaim } from "../../rollout/siteRun";
+import { isTouched, withSiteClaim } from "../../rollout/siteRun";
 import { RunCancelled, RunFailed, type RunResult } from "../../rollout/stackRunner";
 import { chooseEngine } from "../engine";
 import { exitCode, type ExitCode } from "../exitCodes";
@@ -63,7 +63,7 @@ async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): 
   const runner = createRunner({ engine, passphrase, env: io.env, out, fleetFolder: folder });
   const interrupts = listenForInterrupts(io);
   try {
-    const result = await withSiteClaim(ledger, name, (fencingToken) =>
+    const result = await withSiteClaim(ledger, name, async (fencingToken) =>
       runner[verb](
         {
           site,
@@ -71,6 +71,7 @@ async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): 
           fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub },
           signers: [key.publicKey],
           fencingToken,
+          touched: verb === "up" && (await isTouched(ledger, runner, name)),
         },
         { signal: interrupts.stop, onProgress: () => undefined },
       ),

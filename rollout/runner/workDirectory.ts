@@ -23,6 +23,18 @@ export async function prepareWorkDirectory(request: WorkerRequest, encryptionSal
   return workDirectory;
 }
 
+/**
+ * Where the output folder was when the stack was last run, if that is not where it is now: somebody has moved or copied
+ * it. Undefined if it has not moved, or nobody can tell.
+ */
+export async function movedFrom(outputDirectory: string, site: string): Promise<string | undefined> {
+  const { workDirectory } = siteLayout(outputDirectory, site);
+  const before = settingsOf(await readIfThere(join(workDirectory, `Pulumi.${site}.yaml`))).config?.[
+    `${projectName}:out`
+  ];
+  return typeof before === "string" && before !== outputDirectory ? before : undefined;
+}
+
 async function projectSettings({ projectFile, outputDirectory, site }: WorkerRequest, folder: string): Promise<string> {
   const root = parse(await readFile(projectFile, "utf8")) as { runtime?: unknown; main?: string };
   const main = resolve(dirname(projectFile), root.main ?? ".");

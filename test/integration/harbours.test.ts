@@ -1,5 +1,15 @@
 import { expect } from "chai";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse as parseToml } from "smol-toml";
@@ -120,9 +130,9 @@ describe("the example fleet, rolled out by the real command", function () {
       expect(text).to.contain('"ciphertext"');
       expect(text).not.to.match(/BEGIN [A-Z ]*PRIVATE KEY/);
       const { latest } = checkpoint(out, name).checkpoint;
-      expect(latest.pending_operations ?? []).to.deep.equal([]);
+      expect(latest?.pending_operations ?? []).to.deep.equal([]);
       // The engine's own default providers are in the state, but nobody's resources.
-      const resources = (latest.resources ?? []).filter(({ urn }) => !/::pulumi:providers:\w+::default/.test(urn));
+      const resources = (latest?.resources ?? []).filter(({ urn }) => !/::pulumi:providers:\w+::default/.test(urn));
       expect(resources.length, name).to.equal(status.sites.find((site) => site.site === name)?.resources);
     }
   });
@@ -236,6 +246,41 @@ describe("the example fleet, rolled out by the real command", function () {
     });
   });
 
+  describe("after somebody removed a file, changed another and lost a state", () => {
+    let removed: string;
+    let edited: string;
+    let lost: string;
+    let inventory: string;
+    before(async () => {
+      [removed = "", edited = "", lost = ""] = sitesBy("unchanged");
+      inventory = path.join(out, "sites", removed, "inventory", "hosts.yaml");
+      rmSync(inventory);
+      appendFileSync(path.join(out, "sites", edited, "inventory", "hosts.yaml"), "# edited by hand\n");
+      rmSync(checkpointFile(out, lost));
+      const again = await rollout();
+      expect(again.code, again.stdout + again.stderr).to.equal(1);
+      status = await readStatus();
+    });
+
+    it("brings both files back and leaves the keys as they are", () => {
+      expect(sitesBy("succeeded")).to.have.members([removed, edited]);
+      expect(existsSync(inventory)).to.equal(true);
+      expect(readFileSync(path.join(out, "sites", edited, "inventory", "hosts.yaml"), "utf8")).not.to.contain(
+        "by hand",
+      );
+    });
+
+    it("does not make new keys for the site whose state is gone, but says what to do", async () => {
+      expect(sitesBy("failed")).to.deep.equal([lost]);
+      expect(status.sites.find(({ site }) => site === lost)?.reason).to.match(/state is gone.*\.bak/);
+      renameSync(`${checkpointFile(out, lost)}.bak`, checkpointFile(out, lost));
+      const again = await rollout();
+      expect(again.code, again.stdout + again.stderr).to.equal(0);
+      status = await readStatus();
+      expect(sitesBy("failed")).to.deep.equal([]);
+    });
+  });
+
   describe("one site by itself", () => {
     it("previews, destroys and brings back one site", async () => {
       const name = sitesBy("unchanged")[0] ?? "";
@@ -250,7 +295,7 @@ describe("the example fleet, rolled out by the real command", function () {
       const destroy = await site("destroy", "--yes");
       expect(destroy.code, destroy.stderr).to.equal(0);
       expect(filesUnder(path.join(out, "sites", name))).to.deep.equal([]);
-      expect(checkpoint(out, name).checkpoint.latest.resources ?? []).to.deep.equal([]);
+      expect(checkpoint(out, name).checkpoint.latest?.resources ?? []).to.deep.equal([]);
       const up = await site("up");
       expect(up.code, up.stderr).to.equal(0);
       expect(existsSync(path.join(out, "sites", name, "inventory", "hosts.yaml"))).to.equal(true);

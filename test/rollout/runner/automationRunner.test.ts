@@ -48,12 +48,13 @@ describe("AutomationStackRunner, with real worker processes", () => {
     });
   }
 
-  const request = (name: string, fencingToken = 1): RunRequest => ({
+  const request = (name: string, fencingToken = 1, touched = false): RunRequest => ({
     site: aSite({ name }),
     release: aRelease(),
     fleet: aFleet(),
     signers: [],
     fencingToken,
+    touched,
   });
   const up = (name: string, more: { token?: number; signal?: AbortSignal; onProgress?: () => void } = {}) =>
     runner.up(request(name, more.token), {
@@ -273,14 +274,16 @@ describe("AutomationStackRunner, with real worker processes", () => {
       expect((await up("waited")).notes?.[0]).to.match(/^cancelled the lock of /);
     });
 
-    it("refreshes a state that has pending operations before it goes on, and says which", async () => {
-      const { checkpoint } = siteLayout(out, "pending");
+    it("renders anew where a run was interrupted, and says in what", async () => {
+      const { checkpoint, rendered } = siteLayout(out, "pending");
       await mkdir(join(checkpoint, ".."), { recursive: true });
+      await mkdir(rendered, { recursive: true });
+      await writeFile(join(rendered, "half"), "");
       const pending = [{ type: "creating", resource: { urn: "urn:pulumi:pending::edgewave::t::inventory" } }];
       await writeFile(checkpoint, JSON.stringify({ checkpoint: { latest: { pending_operations: pending } } }));
       const { notes } = await up("pending");
-      expect(notes).to.deep.equal(["refreshed the state that an interrupted run left: creating inventory"]);
-      expect(await readdir(siteLayout(out, "pending").workDirectory)).to.include("refreshed");
+      expect(notes).to.deep.equal(["rendered all files anew, because an interrupted run left creating inventory"]);
+      expect(existsSync(join(rendered, "half"))).to.equal(false);
       expect((await up("pending")).notes).to.be.empty;
     });
 
