@@ -55,6 +55,8 @@ export interface PublishedBranch {
   readonly commit: string;
   /** False if the content was there already. */
   readonly moved: boolean;
+  /** Paths of a killed process's lock files that were in the way and were removed; absent if there were none. */
+  readonly removedLocks?: readonly string[];
 }
 
 export interface Published {
@@ -144,12 +146,12 @@ async function publishFleet(fleetName: string, run: Run): Promise<PublishedBranc
   };
   const [commit = ""] = await importCommits(repository, [draft], run.shared);
   tell("written", undefined);
-  await moveRefs(repository, [
+  const removed = await moveRefs(repository, [
     { ref: "refs/heads/main", from: main?.commit, to: commit },
     { ref: releaseTag(release.name), from: tag?.commit, to: commit },
   ]);
   tell("published", undefined);
-  return { commit, moved: true };
+  return moved(commit, removed);
 }
 
 async function publishSite(site: string, fleetCommit: string, run: Run): Promise<PublishedBranch> {
@@ -178,8 +180,11 @@ async function publishSite(site: string, fleetCommit: string, run: Run): Promise
   const changes: RefChange[] = [];
   if (!follows) changes.push({ ref: deployRef, from: deploy?.commit, to: root });
   if (published === undefined) changes.push({ ref: releaseBranch(release.name), from: branch?.commit, to: commit });
-  await moveRefs(repository, changes);
-  return { commit, moved: true };
+  return moved(commit, await moveRefs(repository, changes));
+}
+
+function moved(commit: string, removedLocks: readonly string[]): PublishedBranch {
+  return { commit, moved: true, ...(removedLocks.length > 0 ? { removedLocks } : {}) };
 }
 
 /** Whether a branch still is where a deploy repository begins: nothing was promoted, so nothing on the site hangs on it. */

@@ -1,3 +1,4 @@
+import { clearingStaleLocks } from "./locks";
 import { GitFailed, git, gitBytes } from "./run";
 
 /** What a branch or tag points at. */
@@ -64,21 +65,26 @@ export async function readRefs(repository: string): Promise<ReadonlyMap<string, 
 }
 
 /**
- * Moves refs, all of them or none, and only if each is still where `from` says.
+ * Moves refs, all of them or none, and only if each is still where `from` says. Lock files in the way that a killed
+ * process left more than a minute ago are removed.
+ * @returns the paths of the lock files that were removed.
  * @throws RefMoved if one of them is not
+ * @throws RepositoryLocked if another git process holds a lock for longer than two seconds
  * @throws GitFailed
  */
-export async function moveRefs(repository: string, changes: readonly RefChange[]): Promise<void> {
-  if (changes.length === 0) return;
+export async function moveRefs(repository: string, changes: readonly RefChange[]): Promise<readonly string[]> {
+  if (changes.length === 0) return [];
+  const locks = [...changes.map(({ ref }) => `${ref}.lock`), "HEAD.lock", "packed-refs.lock"];
+  return (await clearingStaleLocks(repository, locks, () => updateRefs(repository, changes))).removed;
+}
+
+async function updateRefs(repository: string, changes: readonly RefChange[]): Promise<void> {
   const nothing = "0".repeat(40);
   const commands = changes.map(({ ref, from, to }) => `update ${ref} ${to} ${from ?? nothing}\n`).join("");
   try {
-    // A rival holds the lock for milliseconds; waiting for it turns the lost race into a plain answer.
-    await git(
-      repository,
-      ["-c", "core.filesRefLockTimeout=2000", "update-ref", "--stdin"],
-      `start\n${commands}commit\n`,
-    );
+    // A rival holds a lock for milliseconds; waiting for it turns the lost race into a plain answer.
+    const patience = ["-c", "core.filesRefLockTimeout=2000", "-c", "core.packedRefsTimeout=2000"];
+    await git(repository, [...patience, "update-ref", "--stdin"], `start\n${commands}commit\n`);
   } catch (cause) {
     if (!(cause instanceof GitFailed)) throw cause;
     const refs = await readRefs(repository);

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 
 /** A `git` command that did not end well. Git's messages name paths and refs, never content. */
 export class GitFailed extends Error {
-  override readonly name = "GitFailed";
+  override readonly name: string = "GitFailed";
   constructor(
     /** As it was run, for people. */
     readonly command: string,
