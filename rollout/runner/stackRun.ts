@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
 
 import { RunCancelled, RunFailed, type RunResult, StackLocked } from "../stackRunner";
+import { removeUnreadableAttributes } from "./attributeFiles";
 import { pendingOperations } from "./checkpoint";
 import { fleetSalt, passphraseOf } from "./encryptionSalt";
 import { EngineReport } from "./engineReport";
@@ -61,10 +62,11 @@ async function openInOrder(
   log: SiteLog,
 ): Promise<{ stack: EngineStack; notes: string[] }> {
   const { site, release, fleet, signers, outputDirectory } = request;
-  const { workDirectory, locks } = siteLayout(outputDirectory, site.name);
+  const { workDirectory, locks, checkpoint } = siteLayout(outputDirectory, site.name);
   await passFence(workDirectory, request.fencingToken);
   const notes: string[] = [];
   const stale = await findStaleLocks(site.name, locks, { wait: request.lockWait, signal });
+  await removeUnreadableAttributes(checkpoint);
   const repaired = await repair(request);
   if (repaired !== undefined) notes.push(repaired);
   await prepareWorkDirectory(request, await fleetSalt(outputDirectory, passphrase));
