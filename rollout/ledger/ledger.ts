@@ -58,7 +58,10 @@ export interface LeaseHolder {
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly renewedAt: number;
-  /** `dead` only when it is proven: the process is gone from this host, or is not the one that took the lease. */
+  /**
+   * `dead` only when it is proven: the process is gone from this host, boot and PID namespace, or is not the one that
+   * took the lease. `unknown` where no process can be looked at: the lease ends a minute after its last renewal.
+   */
   readonly owner: "alive" | "dead" | "unknown";
 }
 

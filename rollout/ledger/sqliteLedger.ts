@@ -17,7 +17,7 @@ import {
   SiteBusy,
 } from "./ledger";
 import { Leases } from "./leases";
-import { schema, schemaVersion } from "./schema";
+import { schema, schemaVersion, upgradeFromVersion1 } from "./schema";
 import { chainedRow, insertion, projection, recorded, released } from "./statements";
 
 /** How long a statement waits for another process's write, in milliseconds. */
@@ -63,7 +63,7 @@ class SqliteLedger implements Ledger {
     // One connection, so that its pragmas hold for every statement.
     const client = createClient({ url: pathToFileURL(file).href, concurrency: 1, timeout: busyTimeout });
     try {
-      const version = Number((await client.execute("PRAGMA user_version")).rows[0]?.["user_version"] ?? 0);
+      const version = await versionOf(client);
       if (version > schemaVersion) {
         throw new Error(
           `${file} was written by a newer edgewave (ledger version ${version}, this one knows ${schemaVersion})`,
@@ -71,7 +71,7 @@ class SqliteLedger implements Ledger {
       }
       await client.execute("PRAGMA journal_mode = WAL");
       await client.execute("PRAGMA synchronous = NORMAL");
-      if (version < schemaVersion) await client.executeMultiple(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
+      if (version < schemaVersion) await bringUpToDate(client, version);
       return new SqliteLedger(client, file);
     } catch (error) {
       client.close();
@@ -200,5 +200,18 @@ class SqliteLedger implements Ledger {
   close(): void {
     this.leases.close();
     this.client.close();
+  }
+}
+
+async function versionOf(client: Client): Promise<number> {
+  return Number((await client.execute("PRAGMA user_version")).rows[0]?.["user_version"] ?? 0);
+}
+
+async function bringUpToDate(client: Client, version: number): Promise<void> {
+  try {
+    await client.executeMultiple(`BEGIN IMMEDIATE; ${version === 0 ? schema : upgradeFromVersion1} COMMIT;`);
+  } catch (error) {
+    // Columns cannot be added twice; another process may have been faster.
+    if ((await versionOf(client)) !== schemaVersion) throw error;
   }
 }

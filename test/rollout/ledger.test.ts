@@ -1,7 +1,7 @@
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rename, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createClient } from "@libsql/client";
@@ -168,11 +168,59 @@ describe("the ledger on a file", () => {
     const first = await opened();
     await first.lease("rollout/autumn");
     const client = createClient({ url: `file:${file.replace(/[#%?]/g, encodeURIComponent)}` });
-    // This very process is alive, but it was not there ten minutes before it started.
-    const before = Date.now() - process.uptime() * 1000 - 600_000;
-    await client.execute({ sql: "UPDATE leases SET since = ?", args: [Math.round(before)] });
+    // This very process is alive, but another one with its number took the lease.
+    await client.execute("UPDATE leases SET start_ticks = start_ticks - 1");
     client.close();
     await (await opened()).lease("rollout/autumn");
+  });
+
+  it("keeps the lease of a live driver although the clock was set", async () => {
+    const first = await opened();
+    await first.lease("rollout/autumn");
+    const client = createClient({ url: `file:${file.replace(/[#%?]/g, encodeURIComponent)}` });
+    const second = await opened();
+    for (const hours of [-24, 24]) {
+      const time = Date.now() + hours * 3_600_000;
+      await client.execute({ sql: "UPDATE leases SET since = ?1, renewed_at = ?1", args: [time] });
+      const failure = await second.lease("rollout/autumn").catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(RolloutLocked);
+    }
+    client.close();
+  });
+
+  it("waits a minute for a driver of another container under the same host name, though nobody here has its number", async () => {
+    const first = await opened();
+    await first.lease("rollout/autumn");
+    const child = spawn(process.execPath, ["-e", ""]);
+    await once(child, "exit");
+    const client = createClient({ url: `file:${file.replace(/[#%?]/g, encodeURIComponent)}` });
+    await client.execute({ sql: "UPDATE leases SET pid_namespace = 'pid:[1]', pid = ?", args: [child.pid ?? 0] });
+    const second = await opened();
+    expect(await second.lease("rollout/autumn").catch((error: unknown) => error)).to.be.instanceOf(RolloutLocked);
+    await client.execute({ sql: "UPDATE leases SET renewed_at = ?", args: [Date.now() - 61_000] });
+    client.close();
+    await second.lease("rollout/autumn");
+  });
+
+  it("reads a ledger of version 1, and keeps its live driver's lease", async () => {
+    (await opened()).close();
+    const client = createClient({ url: `file:${file.replace(/[#%?]/g, encodeURIComponent)}` });
+    await client.executeMultiple(
+      "ALTER TABLE leases DROP COLUMN boot_id; ALTER TABLE leases DROP COLUMN pid_namespace; " +
+        "ALTER TABLE leases DROP COLUMN start_ticks; PRAGMA user_version = 1",
+    );
+    await client.execute({
+      sql: "INSERT INTO leases VALUES ('rollout/autumn', 'x', ?1, ?2, ?3, ?3)",
+      args: [hostname(), process.pid, Date.now()],
+    });
+    client.close();
+    const ledgers = await Promise.all([opened(), opened()]);
+    for (const ledger of ledgers) {
+      const failure = await ledger.lease("rollout/autumn").catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(RolloutLocked);
+    }
+    await ledgers[0].lease("rollout/winter");
+    expect((await ledgers[1].holder("rollout/winter"))?.owner).to.equal("alive");
   });
 
   it("waits a minute for a driver on another host, where no process can be looked at", async () => {
