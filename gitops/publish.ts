@@ -30,6 +30,8 @@ export interface PublishOptions {
   /** Folder that stands for the hub's Git: `fleet.git` and `deploy/<site>.git` lie in it. Made if missing. */
   readonly directory: string;
   readonly onProgress?: (progress: PublishProgress) => void;
+  /** Aborted to stop before the next site; what is done stays and a repetition does the rest. */
+  readonly signal?: AbortSignal;
   /**
    * Signs all commits. Content that is there already, but unsigned or signed by another key, gets a new commit; without
    * a signer it stays as it is.
@@ -99,12 +101,14 @@ export async function publishRelease(options: PublishOptions): Promise<Published
   const fleet = await publishFleet(options.fleet.name, run);
   // Two lanes a core: a lane mostly waits for its git processes.
   const results = await inLanes(names, availableParallelism() * 2, async (site) => {
+    options.signal?.throwIfAborted();
     const branch = await publishSite(site, fleet.commit, run);
     progress.done += 1;
     tell(branch.moved ? "published" : "unchanged", site);
     return { site, ...branch };
   });
 
+  options.signal?.throwIfAborted();
   const failures = results.flatMap((result, index) =>
     result.status === "rejected" ? [{ site: names[index] ?? "", error: result.reason as unknown }] : [],
   );

@@ -56,11 +56,26 @@ export async function runRollout(options: RolloutRun): Promise<RolloutState> {
   const lease = await options.ledger.lease(`rollout/${options.rollout.name}`);
   const driver = new Driver(options, lease, start);
   try {
-    await options.prepare?.();
+    await unlessHard(options.prepare?.(), options.hardSignal);
     return await driver.drive();
   } finally {
     // After a hard stop sites may still run in this process, so the lease stays until the process is proven dead.
     if (options.hardSignal?.aborted !== true) await lease.release();
+  }
+}
+
+/** Waits for a promise, but not beyond a hard stop. */
+async function unlessHard(work: Promise<void> | undefined, hardSignal: AbortSignal | undefined): Promise<void> {
+  if (work === undefined || hardSignal === undefined) return work;
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(hardSignal.reason);
+    hardSignal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    if (stop !== undefined) hardSignal.removeEventListener("abort", stop);
   }
 }
 

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { DeployBranchPromoter } from "../../gitops/promoter";
 import { publishRelease } from "../../gitops/publish";
@@ -15,9 +14,11 @@ import { listenForInterrupts, type Interrupts } from "../interrupt";
 import { colorsOf, print, printJson, type Io } from "../io";
 import { chooseRelease, chooseRollout, loadFleet, type LoadedFleet } from "../load";
 import { outFolder, withEngine, withFleet, withJson, withOut, withSigningKey, type EngineOptions } from "../options";
+import { claimOutFolder } from "../outFolder";
 import { findPassphrase } from "../passphrase";
 import { formatFindings } from "../printing/findings";
 import { formatHeading } from "../printing/heading";
+import { formatPublished } from "../printing/published";
 import { rolloutProgress, type RolloutProgress } from "../printing/progress";
 import { formatEnd, formatReasons, formatSites } from "../printing/summary";
 import type { AddCommand } from "../program";
@@ -82,7 +83,7 @@ async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: In
   print(io, colors.dim(`engine: ${engine.name} ${engine.version} (${engine.reason})`));
   if (warnings.length > 0) print(io, formatFindings(warnings, colors));
 
-  await mkdir(out, { recursive: true });
+  await claimOutFolder(out, fleet.name);
   const passphrase = await findPassphrase(io.env, out);
   if (passphrase.generated !== undefined) {
     print(io, colors.dim(`passphrase: made for the stacks' secrets, kept in ${relative(io, passphrase.generated)}`));
@@ -116,15 +117,9 @@ async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: In
           sites: fleet.sites,
           directory: git,
           signer: signing.key,
+          signal: interrupts.stop,
         });
-        const moved = published.sites.filter((site) => site.moved).length;
-        progress.note(
-          colors.dim(
-            moved === 0
-              ? `git: release ${release.name} is published, nothing is new`
-              : `git: release ${release.name} is ${published.fleet.commit.slice(0, 10)} in fleet.git, new for ${moved} of ${published.sites.length} sites`,
-          ),
-        );
+        for (const line of formatPublished(published, colors)) progress.note(line);
       },
       onEvent: progress.onEvent,
       onProgress: progress.onResources,
