@@ -1,3 +1,4 @@
+import { escapeUnseen } from "./characters";
 import type { FindingCode } from "./codes";
 import { codes } from "./codes";
 import type { Finding } from "./finding";
@@ -23,11 +24,12 @@ export function toFinding(problem: Problem, line: number): Finding {
   return {
     code: problem.code,
     severity,
-    file: problem.source.file,
+    // Names of files and what the parser quotes come from the fleet's folder as they are.
+    file: escapeUnseen(problem.source.file),
     line,
     path: pathText(problem.path),
-    message: problem.message,
-    hint: problem.hint ?? fix,
+    message: escapeUnseen(problem.message),
+    hint: escapeUnseen(problem.hint ?? fix),
   };
 }
 
@@ -35,7 +37,7 @@ export function toFinding(problem: Problem, line: number): Finding {
 export function pathText(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
-    const key = /^[\w-]+$/.test(step) ? step : JSON.stringify(step).slice(0, 80);
+    const key = /^[\w-]+$/.test(step) ? step : escapeUnseen(JSON.stringify(step)).slice(0, 80);
     return text === "" ? key : `${text}.${key}`;
   }, "");
 }

@@ -1,10 +1,15 @@
+import { escapeUnseen } from "./characters";
+
 const longest = 80;
 
-/** A value as it may stand in a message: on one line, in quotes if it is text, cut if it is long. */
+/**
+ * A value as it may stand in a message: on one line, in quotes if it is text, cut if it is long, with characters that
+ * nobody sees escaped.
+ */
 export function quote(value: unknown): string {
   if (value === undefined) return "nothing";
   const written = JSON.stringify(value) ?? String(value);
-  const safe = written.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "?");
+  const safe = escapeUnseen(written);
   return safe.length > longest ? `${safe.slice(0, longest)}...` : safe;
 }
 

@@ -71,7 +71,8 @@ describe("address ranges", () => {
 describe("words in messages", () => {
   it("are quoted on one line and cut", () => {
     expect(quote("a\nb")).to.equal('"a\\nb"');
-    expect(quote("\u202eevil")).to.equal('"?evil"');
+    expect(quote("\u202eevil")).to.equal('"\\u202eevil"');
+    expect(quote("a\u007f\u009b\u200f\u2028\ufeffb")).to.equal('"a\\u007f\\u009b\\u200f\\u2028\\ufeffb"');
     expect(quote("x".repeat(500))).to.have.lengthOf(83);
     expect(quote(undefined)).to.equal("nothing");
   });
@@ -85,5 +86,6 @@ describe("words in messages", () => {
   it("write a path as people do", () => {
     expect(pathText(["spec", "nodes", 0, "address"])).to.equal("spec.nodes[0].address");
     expect(pathText(["metadata", "labels", "a.b"])).to.equal('metadata.labels."a.b"');
+    expect(pathText(["metadata", "labels", "\u202ea"])).to.equal('metadata.labels."\\u202ea"');
   });
 });
