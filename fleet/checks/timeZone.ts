@@ -2,33 +2,25 @@ import { nearest } from "../nearest";
 import type { Problem } from "../problem";
 import { quote } from "../quote";
 import type { Check } from "./check";
+import { timeZoneLinks } from "./timeZoneLinks";
 
-/** Time zones are those of the IANA database that the runtime carries. */
-export const checkTimeZones: Check = ({ sites }) => {
-  const known = new Map<string, boolean>();
-  return sites.flatMap(({ timeZone, source }): Problem[] => {
-    let valid = known.get(timeZone);
-    if (valid === undefined) known.set(timeZone, (valid = isTimeZone(timeZone)));
-    if (valid) return [];
-    const meant = nearest(timeZone, Intl.supportedValuesOf("timeZone"));
-    return [
-      {
-        code: "EDGE-SITE-006",
-        source,
-        path: ["spec", "timeZone"],
-        message: `${quote(timeZone)} is no IANA time zone`,
-        ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
-      },
-    ];
+/**
+ * Time zones are those of the IANA database, in its spelling: the runtime takes `europe/madrid`, but the zone file of
+ * that name is not there, and a node or Gitea would go by UTC. Offsets such as `+01:00` know no summer time.
+ */
+export const checkTimeZones: Check = ({ sites }) =>
+  sites.flatMap(({ timeZone, source }): Problem[] => {
+    if (names.has(timeZone)) return [];
+    const spelling = spellings.get(timeZone.toLowerCase());
+    const at = { code: "EDGE-SITE-006" as const, source, path: ["spec", "timeZone"] };
+    if (spelling !== undefined) {
+      const message = `${quote(timeZone)} is not in the spelling of the time zone database, which is case-sensitive`;
+      return [{ ...at, message, hint: `Write ${spelling}.` }];
+    }
+    const meant = nearest(timeZone, names);
+    const hint = meant === undefined ? {} : { hint: `Did you mean ${meant}?` };
+    return [{ ...at, message: `${quote(timeZone)} is no IANA time zone`, ...hint }];
   });
-};
 
-function isTimeZone(name: string): boolean {
-  // Offsets such as +01:00 are accepted by the runtime but know no summer time.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone.length > 0;
-  } catch {
-    return false;
-  }
-}
+const names: ReadonlySet<string> = new Set([...Intl.supportedValuesOf("timeZone"), ...timeZoneLinks]);
+const spellings: ReadonlyMap<string, string> = new Map([...names].map((name) => [name.toLowerCase(), name]));

@@ -35,7 +35,7 @@ export const siteCodes = {
   "EDGE-SITE-006": {
     title: "The time zone is unknown",
     why: "Maintenance windows and schedules are in the site's own time.",
-    fix: "Use a name of the IANA time zone database, such as Europe/Lisbon.",
+    fix: "Use a name of the IANA time zone database, in its spelling, such as Europe/Lisbon.",
     severity: "error",
   },
   "EDGE-SITE-007": {

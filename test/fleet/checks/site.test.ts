@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { checkBufferFits, checkBufferHorizon } from "../../../fleet/checks/ingestion";
 import { checkTimeZones } from "../../../fleet/checks/timeZone";
+import { timeZoneLinks } from "../../../fleet/checks/timeZoneLinks";
 import { aFleet, aSite } from "../../support/fleet";
 import { contextOf, problems } from "./context";
 
@@ -11,11 +12,40 @@ describe("the time zone", () => {
     "UTC",
     "America/Argentina/Buenos_Aires",
     "Asia/Calcutta",
+    "Asia/Kolkata",
+    "Europe/Kyiv",
+    "Etc/GMT-14",
+    "GMT",
   ]) {
     it(`may be ${timeZone}`, () => {
       expect(problems(checkTimeZones, aFleet({ sites: [aSite({ timeZone })] }))).to.deep.equal([]);
     });
   }
+
+  for (const [written, right] of [
+    ["europe/MADRID", "Europe/Madrid"],
+    ["Utc", "UTC"],
+    ["asia/kolkata", "Asia/Kolkata"],
+    ["etc/gmt+1", "Etc/GMT+1"],
+    ["us/pacific", "US/Pacific"],
+  ] as const) {
+    it(`must be written as ${right} and not ${written}`, () => {
+      const [found, ...others] = checkTimeZones(contextOf(aFleet({ sites: [aSite({ timeZone: written })] })));
+      expect(others).to.deep.equal([]);
+      expect(found).to.include({
+        code: "EDGE-SITE-006",
+        message: `"${written}" is not in the spelling of the time zone database, which is case-sensitive`,
+        hint: `Write ${right}.`,
+      });
+    });
+  }
+
+  it("may be every name that the runtime has, and links; the runtime knows each of them", () => {
+    const names = [...Intl.supportedValuesOf("timeZone"), ...timeZoneLinks];
+    for (const timeZone of timeZoneLinks) new Intl.DateTimeFormat("en", { timeZone });
+    const sites = names.map((timeZone, index) => aSite({ timeZone }, index));
+    expect(problems(checkTimeZones, aFleet({ sites }))).to.deep.equal([]);
+  });
 
   for (const timeZone of ["Europe/Lisboa", "+01:00", "", "CEST", "../../etc/passwd"]) {
     it(`must not be ${JSON.stringify(timeZone)}`, () => {
