@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 
-import type { Client, InValue, Row } from "@libsql/client";
+import type { InValue, Row } from "@libsql/client";
 
 import { ownOrigin, type ProcessOrigin, processState } from "../processProof";
+import type { LedgerClient } from "./client";
 import { type Lease, type LeaseHolder, LeaseLost, RolloutLocked } from "./ledger";
 
 const renewEvery = 10_000;
@@ -18,7 +19,7 @@ const places = columns.map(() => "?").join(", ");
 export class Leases {
   private readonly held = new Set<HeldLease>();
 
-  constructor(private readonly client: Client) {}
+  constructor(private readonly client: LedgerClient) {}
 
   async take(name: string): Promise<Lease> {
     for (;;) {
@@ -103,7 +104,7 @@ class HeldLease implements Lease {
   private released = false;
 
   constructor(
-    private readonly client: Client,
+    private readonly client: LedgerClient,
     readonly id: string,
     readonly name: string,
     private readonly ended: (lease: HeldLease) => void,
@@ -119,13 +120,18 @@ class HeldLease implements Lease {
   async release(): Promise<void> {
     if (this.released) return;
     this.stop();
-    await this.client.batch(
-      [
-        { sql: "UPDATE sites SET claimed_by = NULL WHERE claimed_by = ?", args: [this.id] },
-        { sql: "DELETE FROM leases WHERE id = ?", args: [this.id] },
-      ],
-      "write",
-    );
+    try {
+      await this.client.batch(
+        [
+          { sql: "UPDATE sites SET claimed_by = NULL WHERE claimed_by = ?", args: [this.id] },
+          { sql: "DELETE FROM leases WHERE id = ?", args: [this.id] },
+        ],
+        "write",
+      );
+    } catch {
+      // Leases are released at the end of a run, often because the ledger failed: that error is the one to be told. The
+      // lease ends with this process, which is then proven dead, or a minute after its last renewal.
+    }
   }
 
   stop(): void {

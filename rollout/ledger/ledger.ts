@@ -47,7 +47,9 @@ export interface Lease {
   readonly name: string;
   /** Aborted with a `LeaseLost` when another driver has taken the lease over. */
   readonly lost: AbortSignal;
-  /** Gives the lease back; further calls do nothing. */
+  /**
+   * Gives the lease back; further calls do nothing. Never fails: a lease that cannot be given back ends with its process.
+   */
   release(): Promise<void>;
 }
 

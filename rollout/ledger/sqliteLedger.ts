@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
 
-import { type Client, createClient, type InStatement, LibsqlError } from "@libsql/client";
+import { type InStatement, LibsqlError } from "@libsql/client";
 
 import { type RecordedEvent, type RolloutEvent, eventVersion, type SiteSuccess } from "../events";
 import { type ChainedRow, chainStart, findBreak, rowHash } from "./chain";
+import { type LedgerClient, openClient } from "./client";
+import { namedFileFailure } from "./fileFailures";
 import {
   type Ledger,
   type Lease,
@@ -20,15 +21,15 @@ import { Leases } from "./leases";
 import { schema, schemaVersion, upgradeFromVersion1 } from "./schema";
 import { chainedRow, insertion, projection, recorded, released } from "./statements";
 
-/** How long a statement waits for another process's write, in milliseconds. */
-const busyTimeout = 10_000;
-
 /**
  * Opens a ledger for a driver and makes it if it is not there. All chains are checked.
- * @throws LedgerBroken if a chain does not hold.
+ * @throws LedgerBroken if a chain does not hold; LedgerUnreadable or LedgerUnwritable, here and from everything that the
+ *   ledger does, if its file is damaged or cannot be written.
  */
 export async function openLedger(file: string): Promise<Ledger> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw namedFileFailure(file, error);
+  });
   const ledger = await SqliteLedger.open(file);
   try {
     for (const { run } of await ledger.runs()) await ledger.events(run);
@@ -42,6 +43,7 @@ export async function openLedger(file: string): Promise<Ledger> {
 /**
  * Opens a ledger to read from it, while a driver writes or not. A chain is checked when its events are read.
  * @returns undefined if there is no ledger yet.
+ * @throws LedgerUnreadable or LedgerUnwritable.
  */
 export async function openLedgerForReading(file: string): Promise<Ledger | undefined> {
   return existsSync(file) ? SqliteLedger.open(file) : undefined;
@@ -53,15 +55,14 @@ class SqliteLedger implements Ledger {
   private readonly tails = new Map<string, { readonly sequence: number; readonly hash: string }>();
 
   private constructor(
-    private readonly client: Client,
+    private readonly client: LedgerClient,
     private readonly file: string,
   ) {
     this.leases = new Leases(client);
   }
 
   static async open(file: string): Promise<SqliteLedger> {
-    // One connection, so that its pragmas hold for every statement.
-    const client = createClient({ url: pathToFileURL(file).href, concurrency: 1, timeout: busyTimeout });
+    const client = openClient(file);
     try {
       const version = await versionOf(client);
       if (version > schemaVersion) {
@@ -203,11 +204,11 @@ class SqliteLedger implements Ledger {
   }
 }
 
-async function versionOf(client: Client): Promise<number> {
+async function versionOf(client: LedgerClient): Promise<number> {
   return Number((await client.execute("PRAGMA user_version")).rows[0]?.["user_version"] ?? 0);
 }
 
-async function bringUpToDate(client: Client, version: number): Promise<void> {
+async function bringUpToDate(client: LedgerClient, version: number): Promise<void> {
   try {
     await client.executeMultiple(`BEGIN IMMEDIATE; ${version === 0 ? schema : upgradeFromVersion1} COMMIT;`);
   } catch (error) {

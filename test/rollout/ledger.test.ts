@@ -1,6 +1,6 @@
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +9,7 @@ import { assert, expect } from "chai";
 
 import type { RolloutEvent } from "../../rollout/events";
 import { type Ledger, LeaseLost, LedgerBroken, RolloutLocked, SiteBusy } from "../../rollout/ledger/ledger";
+import { LedgerUnreadable, LedgerUnwritable } from "../../rollout/ledger/fileFailures";
 import { openLedger, openLedgerForReading } from "../../rollout/ledger/sqliteLedger";
 import { planWaves } from "../../rollout/planWaves";
 import { passFence } from "../../rollout/runner/fence";
@@ -123,6 +124,59 @@ describe("the ledger on a file", () => {
       expect(failure.message).to.contain(file);
     });
   }
+
+  const cuts: [string, (content: Buffer) => Buffer][] = [
+    ["cut off", (content) => content.subarray(0, 5000)],
+    ["garbled", (content) => Buffer.concat([content.subarray(0, 4096), Buffer.alloc(content.length - 4096, "x")])],
+    ["something else", () => Buffer.alloc(5000, "x")],
+    ["a few bytes", () => Buffer.from("hello")],
+  ];
+  for (const [name, cut] of cuts) {
+    it(`says what to do about a file that is ${name}, to drivers and readers`, async () => {
+      const first = await opened();
+      await first.append(await first.lease("rollout/autumn"), "run-1", 1000, [started(), wave("canary")]);
+      const client = createClient({ url: `file:${file.replace(/[#%?]/g, encodeURIComponent)}` });
+      await client.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+      client.close();
+      first.close();
+      for (const rest of ["-wal", "-shm"]) await rm(`${file}${rest}`, { force: true });
+      await writeFile(file, cut(await readFile(file)));
+      const reading = async () => {
+        const reader = await openLedgerForReading(file);
+        const last = await reader?.lastRun();
+        return reader?.events(last?.run ?? "none");
+      };
+      for (const open of [() => openLedger(file), reading]) {
+        const failure = await open().catch((error: unknown) => error);
+        assert(failure instanceof LedgerUnreadable);
+        expect(failure.message).to.contain(file).and.to.contain("move it away").and.to.contain("-wal");
+      }
+    });
+  }
+
+  it("says what to do when its folder cannot be made or its file not opened", async () => {
+    await mkdir(file, { recursive: true });
+    const failure = await openLedger(file).catch((error: unknown) => error);
+    assert(failure instanceof LedgerUnwritable);
+    expect(failure.message).to.contain(`${file} cannot be written`).and.to.contain(join(folder, "state"));
+  });
+
+  it("does not let a lease that cannot be given back hide why", async () => {
+    const ledger = await opened();
+    const lease = await ledger.lease("rollout/autumn");
+    const client = createClient({ url: `file:${file.replace(/[#%?]/g, encodeURIComponent)}` });
+    await client.execute("CREATE TRIGGER t BEFORE DELETE ON leases BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    client.close();
+    const run = async () => {
+      try {
+        throw new Error("the first failure");
+      } finally {
+        await lease.release();
+      }
+    };
+    expect(await run().catch((error: unknown) => error)).to.have.property("message", "the first failure");
+    expect(await ledger.holder("rollout/autumn")).to.include({ pid: process.pid });
+  });
 
   it("does not let an event be changed or removed in passing", async () => {
     const ledger = await opened();
