@@ -15,7 +15,7 @@ export interface Knowledge {
     | "kubesprayTag"
     | "kubesprayTags"
   >;
-  readonly profiles: Pick<typeof profiles, "bufferStorageGiB" | "nodeBudget" | "profileOf">;
+  readonly profiles: Pick<typeof profiles, "bufferSizing" | "nodeBudget" | "profileOf">;
 }
 
 /** The built-in catalog and profiles. */

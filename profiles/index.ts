@@ -6,6 +6,7 @@ import type { Profile } from "./profile";
 import { standard } from "./standard";
 
 export type { Profile, Range, Resources, Workload, WorkloadName } from "./profile";
+export { bufferSizing, watermarkMiB, type Sizing } from "./bufferSizing";
 export { bufferStorageGiB, nodeBudget, workloadsOf, type BudgetPart, type NodeBudget } from "./budget";
 
 const byName: Readonly<Record<ProfileName, Profile>> = { micro, mini, standard, "ha-edge": haEdge };

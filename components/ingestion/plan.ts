@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
 import { componentOf } from "../../catalog";
 import type { Hub, Release, ResolvedSite } from "../../fleet/model";
-import { workloadsOf } from "../../profiles";
+import { bufferSizing, type Sizing, workloadsOf } from "../../profiles";
+import { topicProblem, topicsProblem } from "../../fleet/topics";
 import type { Profile, Workload } from "../../profiles/profile";
 import { ComponentArgumentError } from "../argumentError";
 import { yamlText } from "../file/yamlText";
 import { pods, outside } from "../pods/traffic";
 import { workloadOf } from "../pods/workload";
 import { brokerHost, ingestion, ingestionSecrets } from "./address";
-import { brokerSettings, enabledPlugins, watermarkMiB } from "./broker/settings";
+import { brokerSettings, enabledPlugins } from "./broker/settings";
 import type { KafkaSecrets } from "./forwarder/pod";
 import { forwarderSettings } from "./forwarder/settings";
-import { overheads, sizeBuffer, type Sizing } from "./sizing";
 import { bufferTopic, hubTopic } from "./topics";
 
 const { broker, forwarder, kafka, namespace } = ingestion;
@@ -60,7 +60,10 @@ export function ingestionPlan(site: ResolvedSite, release: Release, hub: Hub, pr
   return {
     broker: of("rabbitmq"),
     forwarder: of("forwarder"),
-    sizing: bufferSizing(site, profile),
+    sizing: bufferSizing(profile, site.ingestion.buffer, {
+      ...site.ingestion,
+      maxOutageHours: site.link.maxOutageHours,
+    }),
     brokerFiles: {
       "rabbitmq.conf": brokerSettings(componentOf(release, "rabbitmq").version, of("rabbitmq")),
       enabled_plugins: enabledPlugins(of("rabbitmq")),
@@ -95,30 +98,6 @@ function hubKafka(site: ResolvedSite, hub: Hub) {
   };
 }
 
-/** How long the site's buffer lasts, by the volume that the profile gives it. */
-export function bufferSizing(site: ResolvedSite, profile: Profile): Sizing {
-  const { messagesPerSecond, messageBytes, buffer } = site.ingestion;
-  const demand = { messagesPerSecond, messageBytes, maxOutageHours: site.link.maxOutageHours };
-  const store = buffer === "strimzi" ? "kafka" : "rabbitmq";
-  const workload = workloadOf("IngestionBridge", profile, workloadsOf(profile, buffer), store);
-  return sizeBuffer(demand, {
-    storageGiB: workload.storageGiB,
-    overhead: overheads[store],
-    messages: store === "rabbitmq" ? messagesInMemory(workload) : Infinity,
-  });
-}
-
-/** RabbitMQ's own needs below its watermark. */
-const brokerBaseMiB = 200;
-
-/** A quorum queue keeps about 1 MB in memory for 30,000 messages (RabbitMQ's guide); a classic one next to nothing. */
-const messagesPerMiB = 30_000;
-
-function messagesInMemory(workload: Workload): number {
-  if (workload.replicas === 1) return Infinity;
-  return Math.max(1, watermarkMiB(workload) - brokerBaseMiB) * messagesPerMiB;
-}
-
 function endpointsOf(site: ResolvedSite): readonly Endpoint[] {
   const host = brokerHost(site.domain);
   const urls = {
@@ -128,15 +107,12 @@ function endpointsOf(site: ResolvedSite): readonly Endpoint[] {
   return site.ingestion.protocols.map((protocol) => ({ protocol, url: urls[protocol] }));
 }
 
-// MQTT 5.0, section 4.7.1: `+` and `#` stand for whole levels, `#` only for the last.
-const topicFilter = /^(?:(?:\+|[^/+#\s$][^/+#\s]*)(?:\/(?:\+|[^/+#\s]+))*(?:\/#)?|#)$/;
-
 function check(site: ResolvedSite): void {
   const { topics, protocols, messagesPerSecond, messageBytes } = site.ingestion;
   const problems = [
-    ...topics
-      .filter((topic) => !topicFilter.test(topic))
-      .map((topic) => `topics: ${JSON.stringify(topic)} is no filter`),
+    ...[...topics.map(topicProblem), topicsProblem(topics)]
+      .filter((problem) => problem !== undefined)
+      .map((problem) => `topics: ${problem}`),
     ...(topics.length === 0 ? ["topics: none, so nothing would be forwarded"] : []),
     ...(protocols.length === 0 ? ["protocols: none, so nothing could come in"] : []),
     ...(messagesPerSecond > 0 ? [] : [`messagesPerSecond: ${messagesPerSecond} is not above 0`]),

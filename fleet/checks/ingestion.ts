@@ -24,30 +24,26 @@ export const checkBufferFits: Check = ({ sites, knowledge: { profiles } }) => {
   });
 };
 
-/** A full volume stops the broker, so a fifth of it stays free. */
-const usableShare = 0.8;
 const gib = 1024 ** 3;
 
-/** The buffer holds what arrives during the longest outage. */
+/** The buffer holds what arrives during the longest outage, by the same sum as the site's own components. */
 export const checkBufferHorizon: Check = ({ sites, knowledge: { profiles } }) =>
   sites.flatMap((site): Problem[] => {
     const { buffer, messagesPerSecond, messageBytes } = site.ingestion;
-    const volumeGiB = profiles.bufferStorageGiB(profiles.profileOf(site.profile), buffer);
-    const bytesPerHour = messagesPerSecond * messageBytes * 3600;
-    const needed = bytesPerHour * site.link.maxOutageHours;
-    const usable = volumeGiB * usableShare * gib;
-    if (needed <= usable) return [];
-    const hours = Math.floor((usable / bytesPerHour) * 10) / 10;
+    const { maxOutageHours } = site.link;
+    const demand = { messagesPerSecond, messageBytes, maxOutageHours };
+    const sizing = profiles.bufferSizing(profiles.profileOf(site.profile), buffer, demand);
+    if (sizing.coversOutage) return [];
     return [
       {
         code: "EDGE-SITE-008",
         source: site.source,
         path: ["spec", "ingestion"],
         message:
-          `${site.link.maxOutageHours} h of ${messagesPerSecond} messages/s of ${messageBytes} bytes are ` +
-          `${(needed / gib).toFixed(1)} GiB, and the ${buffer} buffer of ${site.profile} holds ` +
-          `${(usable / gib).toFixed(1)} GiB (80% of ${volumeGiB} GiB)`,
-        hint: `The buffer bears ${hours} h at this rate. Lower the rate, the size or link.maxOutage, or use a larger profile.`,
+          `${maxOutageHours} h of ${messagesPerSecond} messages/s of ${messageBytes} bytes need ` +
+          `${(sizing.neededBytes / gib).toFixed(1)} GiB of the ${buffer} buffer with what it adds to each message, and ` +
+          `that of ${site.profile} holds ${(sizing.capacityBytes / gib).toFixed(1)} GiB`,
+        hint: `The buffer bears ${sizing.horizonHours} h at this rate. Lower the rate, the size or link.maxOutage, or use a larger profile.`,
       },
     ];
   });

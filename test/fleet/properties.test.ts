@@ -31,7 +31,7 @@ const site = (index: number): fc.Arbitrary<ResolvedSite> =>
       ),
       kind: fc.constantFrom<Link["kind"]>("fibre", "dsl", "lte", "satellite", "microwave"),
       maxOutageHours: fc.integer({ min: 1, max: 96 }),
-      messagesPerSecond: fc.integer({ min: 1, max: 80 }),
+      messagesPerSecond: fc.integer({ min: 1, max: 50 }),
     })
     .map(({ kind, maxOutageHours, messagesPerSecond, ...overrides }) =>
       aSite({ ...overrides, link: { kind, maxOutageHours }, ingestion: { messagesPerSecond } }, index),

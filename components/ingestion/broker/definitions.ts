@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Workload } from "../../../profiles/profile";
-import type { Sizing } from "../sizing";
+import type { Sizing } from "../../../profiles/bufferSizing";
 import { bindingKey, routingKeyPattern } from "../topics";
 
 /** Accounts of the broker. The gateway's is the common name of the certificate that devices log in with. */

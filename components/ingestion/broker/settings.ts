@@ -1,4 +1,5 @@
 import type { Workload } from "../../../profiles/profile";
+import { watermarkMiB } from "../../../profiles";
 import { mebibytes } from "../../pods/resources";
 import { ingestion } from "../address";
 
@@ -9,11 +10,6 @@ export const folders = {
   tls: "/etc/rabbitmq-tls",
   data: "/var/lib/rabbitmq",
 } as const;
-
-/** Memory of the container above which RabbitMQ stops taking messages. */
-export function watermarkMiB(workload: Pick<Workload, "limits">): number {
-  return Math.floor(workload.limits.memoryMiB * 0.6);
-}
 
 /**
  * `rabbitmq.conf`. TLS everywhere; devices log in by certificate, whose common name is the account. A client without

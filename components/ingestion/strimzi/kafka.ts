@@ -6,7 +6,7 @@ import { storageClass } from "../../pods/storage";
 import { workloadOf } from "../../pods/workload";
 import { ingestion } from "../address";
 import { bufferTopic } from "../topics";
-import type { Sizing } from "../sizing";
+import type { Sizing } from "../../../profiles/bufferSizing";
 import { podTemplate } from "./template";
 
 const { kafka, bridge, forwarder, mirror, namespace } = ingestion;

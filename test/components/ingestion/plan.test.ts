@@ -3,16 +3,18 @@ import { parse } from "yaml";
 import { ComponentArgumentError } from "../../../components/argumentError";
 import { brokerPod } from "../../../components/ingestion/broker/pod";
 import { forwarderPod } from "../../../components/ingestion/forwarder/pod";
-import { bufferSizing, ingestionPlan } from "../../../components/ingestion/plan";
+import { ingestionPlan } from "../../../components/ingestion/plan";
 import { bridgeFiles, bridgePod } from "../../../components/ingestion/strimzi/bridge";
 import { bufferTopicObject, kafkaObjects, kafkaVersion } from "../../../components/ingestion/strimzi/kafka";
 import { mirrorObject } from "../../../components/ingestion/strimzi/mirror";
-import { profileOf, workloadsOf } from "../../../profiles";
+import { bufferSizing, type Profile, profileOf, workloadsOf } from "../../../profiles";
 import { aFleet, aRelease, aSite } from "../../support/fleet";
 import { bytesOf, containersOf, everySite } from "../samples";
 
 const { hub } = aFleet();
 const release = aRelease();
+const sizingOf = ({ ingestion, link }: ReturnType<typeof aSite>, profile: Profile) =>
+  bufferSizing(profile, ingestion.buffer, { ...ingestion, maxOutageHours: link.maxOutageHours });
 const planOf = (site: ReturnType<typeof aSite>) => ingestionPlan(site, release, hub, profileOf(site.profile));
 
 describe("ingestion's plan", () => {
@@ -82,7 +84,7 @@ describe("ingestion's plan", () => {
 
   it("says when the buffer is too small, and for how long it lasts", () => {
     const site = aSite({ ingestion: { messagesPerSecond: 5000 } });
-    const { coversOutage, horizonHours } = bufferSizing(site, profileOf("micro"));
+    const { coversOutage, horizonHours } = sizingOf(site, profileOf("micro"));
     expect(coversOutage).to.equal(false);
     expect(horizonHours).to.be.above(0).and.below(2);
   });
@@ -93,7 +95,7 @@ describe("ingestion's plan", () => {
       profile: "ha-edge",
       ingestion: { buffer: "rabbitmq", messageBytes: 1, messagesPerSecond: 1000 },
     });
-    const { bodyBytes } = bufferSizing(site, profile);
+    const { bodyBytes } = sizingOf(site, profile);
     const memoryMiB = profile.workloads.rabbitmq!.limits.memoryMiB;
     expect(bodyBytes).to.be.at.most(memoryMiB * 30_000);
   });
@@ -143,7 +145,7 @@ describe("Strimzi's objects", () => {
     });
 
     it(`keep messages longer than the longest outage, on the disk that there is, for ${title}`, () => {
-      const sizing = bufferSizing(site, profile);
+      const sizing = sizingOf(site, profile);
       const { partitions, replicas, config } = bufferTopicObject(site, pool.spec.replicas, sizing).spec;
       expect(config["retention.ms"]).to.be.above(site.link.maxOutageHours * 3_600_000);
       expect(config["retention.bytes"] * partitions).to.be.at.most(sizing.capacityBytes);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { overheads, sizeBuffer, type Capacity, type Demand } from "../../../components/ingestion/sizing";
+import { overheads, sizeBuffer, type Capacity, type Demand } from "../../profiles/bufferSizing";
 
 const demands: fc.Arbitrary<Demand> = fc.record({
   messagesPerSecond: fc.integer({ min: 1, max: 10_000 }),

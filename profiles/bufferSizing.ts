@@ -1,3 +1,7 @@
+import type { IngestionBuffer } from "../fleet/model";
+import { workloadsOf } from "./budget";
+import type { Profile, Workload } from "./profile";
+
 const secondsPerHour = 3600;
 const bytesPerGiB = 1024 ** 3;
 
@@ -68,4 +72,36 @@ export function sizeBuffer(demand: Demand, capacity: Capacity): Sizing {
     horizonHours: Math.floor(horizon * 10) / 10,
     coversOutage: horizon >= maxOutageHours,
   };
+}
+
+/** Memory of RabbitMQ's container above which it stops taking messages; its own default is the same share. */
+export function watermarkMiB(workload: Pick<Workload, "limits">): number {
+  return Math.floor(workload.limits.memoryMiB * 0.6);
+}
+
+/** RabbitMQ's own needs below its watermark. */
+const brokerBaseMiB = 200;
+
+/** A quorum queue keeps about 1 MB in memory for 30,000 messages (RabbitMQ's guide); a classic one next to nothing. */
+const messagesPerMiB = 30_000;
+
+function messagesInMemory(workload: Workload): number {
+  if (workload.replicas === 1) return Infinity;
+  return Math.max(1, watermarkMiB(workload) - brokerBaseMiB) * messagesPerMiB;
+}
+
+/**
+ * What the buffer of a profile makes of a demand. `edgewave check` and the site's own components both ask here, so that
+ * what passes the check is what the site gets.
+ * @throws Error if the profile has no such buffer.
+ */
+export function bufferSizing(profile: Profile, buffer: IngestionBuffer, demand: Demand): Sizing {
+  const store = buffer === "strimzi" ? "kafka" : "rabbitmq";
+  const workload = workloadsOf(profile, buffer)[store];
+  if (workload === undefined) throw new Error(`profile ${profile.name} gives ${store} no resources`);
+  return sizeBuffer(demand, {
+    storageGiB: workload.storageGiB,
+    overhead: overheads[store],
+    messages: store === "rabbitmq" ? messagesInMemory(workload) : Infinity,
+  });
 }
