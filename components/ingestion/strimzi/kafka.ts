@@ -14,6 +14,17 @@ const apiVersion = "kafka.strimzi.io/v1";
 const partitions = 3;
 const hour = 3_600_000;
 
+/** Brokers over as many nodes as there are: two of three copies on one node would be lost with it. */
+function spreadOverNodes(template: ReturnType<typeof podTemplate>) {
+  const constraint = {
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "DoNotSchedule",
+    labelSelector: { matchLabels: { "strimzi.io/name": `${kafka.cluster}-kafka` } },
+  };
+  return { ...template, pod: { ...template.pod, topologySpreadConstraints: [constraint] } };
+}
+
 /** Metadata of an object that belongs to the cluster. */
 const member = (name: string) => ({ name, namespace, labels: { "strimzi.io/cluster": kafka.cluster } });
 
@@ -58,7 +69,7 @@ export function kafkaObjects(site: ResolvedSite, release: Release, profile: Prof
         resources: share(broker, 1),
         // The other half is for the page cache, from which Kafka serves what is read soon.
         jvmOptions: heap(broker.requests.memoryMiB / 2),
-        template: podTemplate("kafkaContainer"),
+        template: spreadOverNodes(podTemplate("kafkaContainer")),
       },
     },
     cluster: {
