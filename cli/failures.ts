@@ -2,6 +2,7 @@ import { GitFailed } from "../gitops/git/run";
 import { RefMoved } from "../gitops/git/refs";
 import { NotPublished } from "../gitops/promoter";
 import { PublishFailed } from "../gitops/publishError";
+import { LedgerUnreadable, LedgerUnwritable } from "../rollout/ledger/fileFailures";
 import { LeaseLost, LedgerBroken, RolloutLocked } from "../rollout/ledger/ledger";
 import { StackLocked } from "../rollout/stackRunner";
 import { exitCode } from "./exitCodes";
@@ -21,8 +22,11 @@ export function asUserError(error: unknown): UserError | undefined {
   if (error instanceof LeaseLost) {
     return known("EDGE-RUN-003", "edgewave status shows what the other driver does.", exitCode.locked);
   }
-  if (error instanceof LedgerBroken) {
+  if (error instanceof LedgerBroken || error instanceof LedgerUnreadable) {
     return known("EDGE-RUN-004", "Nothing was touched.", exitCode.failed);
+  }
+  if (error instanceof LedgerUnwritable) {
+    return known("EDGE-RUN-006", "Then run the same command again: it resumes.", exitCode.failed);
   }
   if (error instanceof PublishFailed || error instanceof NotPublished || error instanceof RefMoved) {
     return known(

@@ -7,6 +7,8 @@ import { workerEngineVariable } from "./runner";
 // One of the driver's worker processes: runs stacks with the engine that the driver has chosen.
 
 async function main(): Promise<void> {
+  // The SDK takes a stack trace for each resource. Mapping all of them back to TypeScript costs more than the run.
+  process.setSourceMapsEnabled(false);
   const engine = process.env[workerEngineVariable] as EngineName;
   const environment = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
