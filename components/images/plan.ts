@@ -26,7 +26,7 @@ const registryName = /^[a-z0-9]+([.-][a-z0-9]+)*(:[0-9]{1,5})?$/;
  * Plans the containerd configuration of a site.
  * @throws ComponentArgumentError `EDGE-COMPONENT-004` if the release uses a registry whose name is not a host name.
  */
-export function imagePlan(site: ResolvedSite, release: Release): ImagePlan {
+export function imagePlan(site: Pick<ResolvedSite, "architecture" | "bastion">, release: Release): ImagePlan {
   const registries = upstreamRegistries(release);
   const wrong = registries.filter((name) => !registryName.test(name));
   if (wrong.length > 0) {

@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import type { ResolvedSite } from "../../fleet/model";
+import { hasForm } from "../../fleet/schema/formats";
 import { ComponentArgumentError } from "../argumentError";
 
 /** How Ansible reaches the nodes; `group_vars/all/all.yml`. */
@@ -10,8 +11,6 @@ export interface ConnectionVariables {
   readonly ansible_ssh_common_args: string;
 }
 
-const account = /^[a-z_][a-z0-9_-]{0,31}$/;
-
 /**
  * Reaches nodes through the bastion with known host keys. Kubespray's own `bastion` group turns host key checking off
  * for the jump (`ansible_ssh_common_args` in kubespray_defaults, v2.31.0), so it is not used.
@@ -21,10 +20,10 @@ const account = /^[a-z_][a-z0-9_-]{0,31}$/;
 export function connectionOf(site: Pick<ResolvedSite, "name" | "bastion" | "ssh">): ConnectionVariables {
   const { bastion, ssh } = site;
   const checks: readonly (readonly [string, string | number, boolean])[] = [
-    ["bastion.sshUser", bastion.sshUser, account.test(bastion.sshUser)],
+    ["bastion.sshUser", bastion.sshUser, hasForm("edgewave-user", bastion.sshUser)],
     ["bastion.address", bastion.address, isIPv4(bastion.address)],
     ["bastion.sshPort", bastion.sshPort, isPort(bastion.sshPort)],
-    ["ssh.user", ssh.user, account.test(ssh.user)],
+    ["ssh.user", ssh.user, hasForm("edgewave-user", ssh.user)],
     ["ssh.port", ssh.port, isPort(ssh.port)],
   ];
   const wrong = checks.filter(([, , good]) => !good);

@@ -1,12 +1,13 @@
 import type { Release, ResolvedSite } from "../../fleet/model";
 import { imagePlan } from "../images/plan";
 import { connectionOf } from "./connection";
+import type { InventorySite } from "./inventorySite";
 
 /** API server address of sites with several control planes, as Kubespray's `all.yml` wants it. */
 const apiPort = 6443;
 
 /** `group_vars/all/all.yml`: connection, API address, names and time. */
-export function allVars(site: ResolvedSite) {
+export function allVars(site: InventorySite) {
   const { network } = site;
   return {
     ...connectionOf(site),
@@ -28,7 +29,7 @@ export function allVars(site: ResolvedSite) {
 }
 
 /** `group_vars/all/containerd.yml`: pulls go to the bastion and nowhere else. */
-export function containerdVars(site: ResolvedSite, release: Release) {
+export function containerdVars(site: InventorySite, release: Release) {
   return { containerd_registries_mirrors: imagePlan(site, release).mirrors };
 }
 

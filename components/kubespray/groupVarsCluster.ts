@@ -1,12 +1,13 @@
 import { componentOf } from "../../catalog";
-import type { Release, ResolvedSite } from "../../fleet/model";
+import type { Release } from "../../fleet/model";
 import type { Profile } from "../../profiles/profile";
 import { mebibytes, millicores, resourcesOf } from "../pods/resources";
 import { isSmall } from "./footprint";
 import { nodesWith } from "./hosts";
+import type { InventorySite } from "./inventorySite";
 
 /** `group_vars/k8s_cluster/k8s-cluster.yml`: versions, networks, reservations. */
-export function clusterVars(site: ResolvedSite, release: Release, profile: Profile) {
+export function clusterVars(site: InventorySite, release: Release, profile: Profile) {
   const small = isSmall(profile);
   return {
     kube_version: release.kubernetes,
@@ -154,7 +155,7 @@ function reservationVars({ reserved }: Profile) {
   };
 }
 
-function kubeVipVars(site: ResolvedSite) {
+function kubeVipVars(site: InventorySite) {
   if (site.network.apiVip === undefined) return { kube_vip_enabled: false };
   return {
     kube_vip_enabled: true,
@@ -167,13 +168,13 @@ function kubeVipVars(site: ResolvedSite) {
 }
 
 /** What the API server's certificate must be valid for beside its nodes: the virtual address, DNS, the bastion. */
-function apiNames(site: ResolvedSite): readonly string[] {
+function apiNames(site: InventorySite): readonly string[] {
   const vip = site.network.apiVip;
   return [...(vip === undefined ? [] : [vip]), `api.${site.domain}`, site.bastion.host, site.bastion.address];
 }
 
 /** Kubespray's default of 24, or as much as the pod CIDR leaves for each node. */
-function nodePrefix(site: ResolvedSite): number {
+function nodePrefix(site: InventorySite): number {
   const prefix = Number(site.network.podCidr.split("/")[1]);
   const nodes = Math.max(site.nodes.length, nodesWith(site, "control-plane").length);
   return Math.max(24, prefix + Math.ceil(Math.log2(nodes)));

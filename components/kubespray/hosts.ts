@@ -1,5 +1,6 @@
 import type { ResolvedSite, SiteNode } from "../../fleet/model";
 import { ComponentArgumentError } from "../argumentError";
+import type { InventorySite } from "./inventorySite";
 
 type Members = Readonly<Record<string, Record<string, never>>>;
 
@@ -40,7 +41,7 @@ export function nodesWith(site: Pick<ResolvedSite, "nodes">, role: SiteNode["rol
  * @throws ComponentArgumentError `EDGE-COMPONENT-010` if there is no control plane, an even number of them, nothing
  * that can carry workloads, or several control planes without a virtual address.
  */
-export function inventoryOf(site: ResolvedSite, controlPlaneWorks: boolean): Inventory {
+export function inventoryOf(site: InventorySite, controlPlaneWorks: boolean): Inventory {
   const controlPlanes = nodesWith(site, "control-plane");
   const workers = site.nodes.filter(
     (node) => node.roles.includes("worker") || (controlPlaneWorks && node.roles.includes("control-plane")),
@@ -78,7 +79,7 @@ function members(nodes: readonly SiteNode[]): Members {
   return Object.fromEntries(nodes.map((node) => [node.name, {}]));
 }
 
-function refuse(site: ResolvedSite, path: string, message: string, hint: string): never {
+function refuse(site: InventorySite, path: string, message: string, hint: string): never {
   throw new ComponentArgumentError(
     "EDGE-COMPONENT-010",
     "KubesprayCluster",

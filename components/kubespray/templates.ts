@@ -1,14 +1,15 @@
-import type { ResolvedSite } from "../../fleet/model";
 import { ComponentArgumentError } from "../argumentError";
+import type { InventorySite } from "./inventorySite";
 
 // Ansible evaluates Jinja in every variable of an inventory, on the machine that runs it.
 const jinja = /\{[{%#]/;
 
 /**
- * Refuses a site with text that Ansible would run as a template.
+ * Refuses a site if Ansible would run a text of it as a template. It looks at what can reach the inventory and at nothing
+ * else of the site.
  * @throws ComponentArgumentError `EDGE-COMPONENT-012` with every such path.
  */
-export function refuseTemplates(site: ResolvedSite): void {
+export function refuseTemplates(site: InventorySite): void {
   const found = templatesIn(site, "");
   if (found.length === 0) return;
   throw new ComponentArgumentError(

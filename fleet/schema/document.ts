@@ -26,6 +26,7 @@ export const labels = z
   .describe("Free labels for selectors.");
 export const profileName = z.enum(["micro", "mini", "standard", "ha-edge"]).describe("Size class of the site.");
 export const architecture = z.enum(["amd64", "arm64"]).describe("CPU architecture of all its nodes.");
+export const timeZone = z.string().describe("IANA name, such as Europe/Lisbon.");
 export const port = z.int().min(1).max(65_535);
 export const target = z
   .enum(["render", "cluster", "field"])

@@ -1,13 +1,28 @@
 import { z } from "zod";
-import { document, target } from "./document";
-import { text } from "./formats";
-import { bastionDefaults, ingestion, link, networkDefaults, ssh } from "./settings";
+import { document, target, timeZone } from "./document";
+import { hasForm, text } from "./formats";
+import { bastionDefaults, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
+
+/** Before it stand `bastion.` and the site's name with its dot. */
+const longestDomain = longestName - "bastion.".length - 64;
+/** A name, and a colon with five digits. */
+const longestHostPort = longestName + 6;
+/** Gitea keeps addresses of mirrors in 2,048 characters; a path with the site's name is added. */
+const longestUrl = 1_024;
 
 const hub = z
   .strictObject({
-    gitUrl: text("edgewave-git-url").describe("Base address of the hub's Gitea."),
-    registry: text("edgewave-host-port").describe("The hub's registry; bastions pull from it, sites never do."),
-    kafkaBootstrap: text("edgewave-host-port").describe("Where ingested messages end."),
+    gitUrl: text("edgewave-git-url")
+      .max(longestUrl)
+      // What the form cannot know: whether a label that begins with xn-- says anything.
+      .refine((url) => !hasForm("edgewave-git-url", url) || URL.canParse(url), {
+        error: "is no address that can be asked",
+      })
+      .describe("Base address of the hub's Gitea."),
+    registry: text("edgewave-host-port")
+      .max(longestHostPort)
+      .describe("The hub's registry; bastions pull from it, sites never do."),
+    kafkaBootstrap: text("edgewave-host-port").max(longestHostPort).describe("Where ingested messages end."),
   })
   .describe("The central side.");
 
@@ -16,7 +31,7 @@ export const fleetDefaultsSchema = z
   .strictObject({
     target: target.optional(),
     ssh: ssh.optional(),
-    timeZone: z.string().optional().describe("IANA name, such as Europe/Lisbon."),
+    timeZone: timeZone.optional(),
     network: z.strictObject(networkDefaults).optional(),
     bastion: z.strictObject(bastionDefaults).optional(),
     link: link.optional(),
@@ -30,7 +45,7 @@ export const fleetSchema = document(
   "A fleet of edge sites: what all of them share.",
   z.strictObject({ name: text("edgewave-dns-label") }),
   z.strictObject({
-    domain: text("edgewave-dns-name").describe("Each site gets <name>.<domain>."),
+    domain: text("edgewave-dns-name").max(longestDomain).describe("Each site gets <name>.<domain>."),
     hub,
     defaults: fleetDefaultsSchema.optional(),
   }),

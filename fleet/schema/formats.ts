@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { inkCharacter, shownCharacter } from "../characters";
 import type { FindingCode } from "../codes";
+import { topicFilterForm } from "../topics";
 
 /** A form that a string must have: one regular expression, so that JSON Schema can carry it to editors. */
 interface Format {
@@ -12,7 +14,9 @@ interface Format {
 const dnsLabel = "[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?";
 const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const ipv4 = `${octet}(?:\\.${octet}){3}`;
-const dnsName = `${dnsLabel}(?:\\.${dnsLabel})*`;
+// A last label that is a number makes an address of the name, by the rules of URLs too (WHATWG, "ends in a number").
+const dnsName = `(?:${dnsLabel}\\.)*(?!(?:\\d+|0x[0-9a-f]*)(?![-a-z0-9]))${dnsLabel}`;
+const host = `(?:${ipv4}|${dnsName})`;
 const port = "(?:6553[0-5]|655[0-2]\\d|65[0-4]\\d\\d|6[0-4]\\d{3}|[1-5]\\d{4}|[1-9]\\d{0,3})";
 const percent = "(?:100|[1-9]?\\d)%";
 const form = (pattern: string, expected: string, code: FindingCode = "EDGE-VALUE-003"): Format => ({
@@ -29,10 +33,10 @@ export const formats = {
     "EDGE-NAME-001",
   ),
   "edgewave-dns-name": form(dnsName, "a DNS name in lower case, such as harbours.example"),
-  "edgewave-host": form(`(?:${ipv4}|${dnsName})`, "a host name or an IPv4 address"),
-  "edgewave-host-port": form(`${dnsName}:${port}`, "a host and port, such as registry.hub.example:5000"),
+  "edgewave-host": form(host, "a host name or an IPv4 address"),
+  "edgewave-host-port": form(`${host}:${port}`, "a host and port, such as registry.hub.example:5000"),
   "edgewave-git-url": form(
-    `https://${dnsName}(?::${port})?(?:/[A-Za-z0-9._~-]+)*`,
+    `https://${host}(?::${port})?(?:/[A-Za-z0-9._~-]+)*`,
     "an https:// address without login and without a slash at the end, such as https://git.hub.example",
   ),
   "edgewave-ipv4": form(ipv4, "an IPv4 address, such as 10.20.1.11"),
@@ -64,12 +68,9 @@ export const formats = {
     "a file name right beside the release that ends in .lock.json",
   ),
   "edgewave-digest": form("sha256:[0-9a-f]{64}", "a digest, such as sha256: and 64 hexadecimal digits"),
-  "edgewave-topic": form(
-    "(?!$)(?:[^/#+\\u0000-\\u001f]*|\\+)(?:/(?:[^/#+\\u0000-\\u001f]*|\\+))*(?:/#)?|#",
-    "an MQTT topic filter, such as cranes/+/telemetry",
-  ),
+  "edgewave-topic": form(topicFilterForm, "an MQTT topic filter, such as cranes/+/telemetry"),
   "edgewave-sentence": form(
-    "\\S(?:[^\\u0000-\\u001f\\u007f]{0,198}\\S)?",
+    `${inkCharacter}(?:${shownCharacter}{0,198}${inkCharacter})?`,
     "one line of text of at most 200 characters",
   ),
 } as const satisfies Record<string, Format>;
@@ -84,4 +85,9 @@ export function text(name: FormatName): z.ZodCustomStringFormat {
 /** @returns the form of a finding's format name, or undefined if it is none of ours. */
 export function formatOf(name: string): Format | undefined {
   return Object.hasOwn(formats, name) ? formats[name as FormatName] : undefined;
+}
+
+/** Whether a value has the named form: for those who use values, so that they hold to the rule that `check` holds to. */
+export function hasForm(name: FormatName, value: string): boolean {
+  return formats[name].pattern.test(value);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { longestTopic, mostTopics, topicsProblem } from "../topics";
 import { port } from "./document";
 import { text } from "./formats";
 import { bandwidthMbit, durationSeconds } from "./quantity";
@@ -13,7 +14,14 @@ export const ssh = z
   })
   .describe("How nodes are reached, through the bastion.");
 
-const maxOutage = durationSeconds.describe("Longest outage to bear without losing data, such as 72h.");
+/** Certificates outlive several outages, and none can be valid beyond the year 9999 (RFC 5280, section 4.1.2.5). */
+const longestOutageSeconds = 366 * 86_400;
+
+const maxOutage = durationSeconds
+  .refine((seconds) => seconds > 0 && seconds <= longestOutageSeconds, {
+    error: 'must be at least "1s" and at most "366d"',
+  })
+  .describe("Longest outage to bear without losing data, such as 72h.");
 
 export const link = z
   .strictObject({
@@ -32,16 +40,33 @@ export const ingestion = z
       .optional(),
     messagesPerSecond: z.int().min(1).max(1_000_000).optional().describe("Mean rate that the buffer is sized for."),
     messageBytes: z.int().min(1).max(67_108_864).optional().describe("Mean size of a message."),
-    topics: z.array(text("edgewave-topic")).min(1).optional().describe("MQTT topic filters that are forwarded."),
+    topics: z
+      .array(text("edgewave-topic").max(longestTopic))
+      .min(1)
+      .max(mostTopics)
+      .superRefine((filters, context) => {
+        const problem = topicsProblem(filters);
+        // The bounds above speak for themselves.
+        const bounded = filters.length <= mostTopics && filters.every(({ length }) => length <= longestTopic);
+        if (problem !== undefined && bounded) context.addIssue(problem);
+      })
+      .optional()
+      .describe("MQTT topic filters that are forwarded."),
   })
   .describe("Messages of the site's machines on their way to the hub.");
+
+/** RFC 1035, section 3.1: 255 octets with the lengths of the labels, which leaves 253 characters. */
+export const longestName = 253;
+
+/** More name or time servers than anybody asks in turn. */
+const mostServers = 16;
 
 /** Of the network, what is not different by nature at every site. */
 export const networkDefaults = {
   podCidr: text("edgewave-cidr").optional().describe("Kubespray's 10.233.64.0/18 by default."),
   serviceCidr: text("edgewave-cidr").optional().describe("Kubespray's 10.233.0.0/18 by default."),
-  dnsServers: z.array(text("edgewave-ipv4")).min(1).optional(),
-  ntpServers: z.array(text("edgewave-host")).min(1).optional(),
+  dnsServers: z.array(text("edgewave-ipv4")).min(1).max(mostServers).optional(),
+  ntpServers: z.array(text("edgewave-host").max(longestName)).min(1).max(mostServers).optional(),
 };
 
 /** Of the bastion, what is not different by nature at every site. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { architecture, document, labels, profileName, region, target } from "./document";
+import { architecture, document, labels, profileName, region, target, timeZone } from "./document";
 import { text } from "./formats";
 import { diskGiB, memoryMiB } from "./quantity";
-import { bastionDefaults, ingestion, link, networkDefaults, ssh } from "./settings";
+import { bastionDefaults, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
 
 const node = z.strictObject({
   name: text("edgewave-dns-label").describe("Stable host name, unique in the fleet."),
@@ -26,7 +26,7 @@ const network = z.strictObject({
 const bastion = z
   .strictObject({
     address: text("edgewave-ipv4"),
-    host: text("edgewave-dns-name").optional().describe("bastion.<site>.<domain> by default."),
+    host: text("edgewave-dns-name").max(longestName).optional().describe("bastion.<site>.<domain> by default."),
     ...bastionDefaults,
   })
   .describe("The site's host with the local registry and mirrors.");
@@ -47,7 +47,7 @@ export const siteSchema = document(
     profile: profileName,
     architecture,
     region,
-    timeZone: z.string().optional().describe("IANA name, such as Europe/Lisbon."),
+    timeZone: timeZone.optional(),
     target: target.optional(),
     offline: offline.optional(),
     nodes: z.array(node).min(1).max(200),
