@@ -14,6 +14,9 @@ export function formatPublished(published: Published, colors: Colors): string[] 
         ? `git: release ${release} is commit ${commit} in fleet.git as before, new for ${moved} of ${plural(sites.length, "site")}`
         : `git: release ${release} is published, nothing is new`,
   ].map(colors.dim);
+  for (const lock of [fleet, ...sites].flatMap((branch) => branch.removedLocks ?? [])) {
+    lines.push(colors.yellow(`git: removed ${lock}, which a killed process had left`));
+  }
   if (stale.length > 0) {
     const named = stale.slice(0, 5).join(", ") + (stale.length > 5 ? ` and ${stale.length - 5} more` : "");
     lines.push(
