@@ -106,11 +106,10 @@ export class ProviderInstances {
 
   async checkConfig(request: CheckRequest): Promise<CheckResponse> {
     const definition = this.definition(providerPackage(request.type));
-    const response = await definition.checkConfig({
-      ...request,
-      olds: withoutInternal(request.olds),
-      news: withoutInternal(request.news),
-    });
+    const response = await definition.checkConfig(
+      { ...request, olds: withoutInternal(request.olds), news: withoutInternal(request.news) },
+      this.context(request.urn),
+    );
     const kept: Record<string, PropertyMap[string]> = { ...response.inputs };
     for (const key of [INTERNAL_KEY, "version"]) {
       const value = request.news[key];

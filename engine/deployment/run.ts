@@ -17,8 +17,10 @@ export interface RunOptions {
   readonly parallel: number;
   /** URNs to replace, whether they differ or not. */
   readonly replace: ReadonlySet<string>;
-  /** Where the program lies, for relative paths of assets. */
+  /** Where the program lies, for relative paths of assets and of commands. */
   readonly programFolder: string;
+  /** The environment of the command, which providers and what they start inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly providers: readonly ResourceProvider[];
   /** The stack's configuration of a package, for its default providers. */
   readonly packageConfig: (pkg: string) => PropertyMap;
@@ -131,6 +133,9 @@ export class Run {
   context(urn: string): CallContext {
     return {
       signal: this.options.signal,
+      environment: this.options.environment,
+      // Where the official engine starts its plugins.
+      directory: this.options.programFolder,
       log: (severity, message, options) =>
         // What a provider logs as an error is shown as one; whether the step failed is for the call to say.
         this.options.observer.diagnostic({

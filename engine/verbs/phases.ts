@@ -111,6 +111,7 @@ function runOptions(
     parallel: parallel < 1 ? Infinity : parallel,
     replace: new Set(session.args.list("replace")),
     programFolder: project.programFolder,
+    environment: session.env,
     providers: session.providers,
     packageConfig: (pkg) => config.ofPackage(pkg),
     base,

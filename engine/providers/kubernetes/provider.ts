@@ -1,5 +1,5 @@
 import type { ResourceProvider } from "../provider";
-import { processSurroundings } from "../surroundings";
+import { processSurroundings, surroundingsOf } from "../surroundings";
 import { ClusterlessProvider } from "./clusterless";
 import { configFailures, diffKubernetesConfig, readKubernetesSettings } from "./config";
 import { kubernetesFunctions } from "./functions";
@@ -12,8 +12,9 @@ export function kubernetesProvider(): ResourceProvider {
     version: "4.34.2",
     types: "*",
     functions: kubernetesFunctions,
-    async checkConfig(request) {
-      const failures = configFailures(request.news, processSurroundings().environment["KUBECONFIG"]);
+    async checkConfig(request, context) {
+      const { environment } = context === undefined ? processSurroundings() : surroundingsOf(context);
+      const failures = configFailures(request.news, environment["KUBECONFIG"]);
       return { inputs: request.news, failures };
     },
     async diffConfig(request) {
