@@ -18,7 +18,8 @@ export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
 
 const loggings: readonly string[] = ["stdout", "stderr", "stdoutAndStderr", "none"] satisfies Logging[];
 
-type Kind = "string" | "boolean" | "strings" | "stringMap" | "any" | "logging" | "refused";
+/** What an input must be. */
+export type Kind = "string" | "boolean" | "strings" | "stringMap" | "any" | "logging" | "refused";
 
 const baseInputs: Readonly<Record<string, Kind>> = {
   stdin: "string",

@@ -57,10 +57,12 @@ export async function runCommand(
   return { stdout: withoutLastLineEnd(result.stdout), stderr: withoutLastLineEnd(result.stderr) };
 }
 
-function logs(logging: Logging, stream: "stdout" | "stderr"): boolean {
+/** Whether the lines of a stream are shown while the command runs. */
+export function logs(logging: Logging, stream: "stdout" | "stderr"): boolean {
   return logging === "stdoutAndStderr" || logging === stream;
 }
 
-function withoutLastLineEnd(text: string): string {
+/** The text as the official provider stores it. */
+export function withoutLastLineEnd(text: string): string {
   return text.endsWith("\n") ? text.slice(0, -1) : text;
 }
