@@ -13,6 +13,9 @@ import type { Run } from "./run";
  */
 export async function registerOutputs(run: Run, urn: string, outputs: PropertyMap): Promise<void> {
   run.goOn();
+  if (run.skippedCreates.has(urn) || run.lost.has(urn)) {
+    return;
+  }
   const state = run.news.get(urn);
   const step = run.componentSteps.get(urn);
   if (state === undefined || step === undefined) {

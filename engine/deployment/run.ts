@@ -6,6 +6,7 @@ import type { SnapshotWriter } from "../state/journal";
 import { Journal } from "../state/journal";
 import type { ResourceState } from "../state/resource";
 import type { Step } from "../steps/step";
+import type { Selection, UrnPatterns } from "../steps/targets";
 import { Slots } from "../steps/slots";
 import { ProviderInstances } from "./providers";
 
@@ -16,7 +17,10 @@ export interface RunOptions {
   /** From 1; `Infinity` for no limit. */
   readonly parallel: number;
   /** URNs to replace, whether they differ or not. */
-  readonly replace: ReadonlySet<string>;
+  readonly replace: Pick<UrnPatterns, "has">;
+  readonly selection: Selection;
+  /** Whether a resource that fails stops only what depends on it. */
+  readonly continueOnError: boolean;
   /** Where the program lies, for relative paths of assets and of commands. */
   readonly programFolder: string;
   /** The environment of the command, which providers and what they start inherit. */
@@ -56,6 +60,13 @@ export class Run {
   /** URNs that this run has seen or made, under their new names. */
   readonly operated = new Set<string>();
   readonly replaced = new Set<string>();
+  /** URNs that were carried over because something else in the state needs them. */
+  readonly kept = new Set<string>();
+  /** URNs of new resources that `--target` leaves out. */
+  readonly skippedCreates = new Set<string>();
+  /** URNs that failed, or were not tried because what they need had failed. */
+  readonly lost = new Set<string>();
+  private broken = false;
   /** The steps of components, which end when their outputs are registered. */
   readonly componentSteps = new Map<string, Step>();
   /** URNs whose resources were deleted before their replacement; their registration makes them anew. */
@@ -89,7 +100,7 @@ export class Run {
   }
 
   get stopped(): boolean {
-    return this.failed || this.options.signal.aborted;
+    return (this.failed && (this.broken || !this.options.continueOnError)) || this.options.signal.aborted;
   }
 
   /** @throws Stopped if nothing more may begin. */
@@ -101,9 +112,20 @@ export class Run {
 
   /** Reports an error at a resource, or at the stack, and stops the run. */
   fail(urn: string, message: string): void {
+    this.broken = true;
+    this.failStep(urn, message);
+    this.halt();
+  }
+
+  /** Reports that a step failed; whether the run goes on without what depends on it is for the user to say. */
+  failStep(urn: string, message: string): void {
     this.failures += 1;
     this.report({ urn, severity: "error", message });
-    this.halt();
+    if (this.options.continueOnError) {
+      this.lost.add(urn);
+    } else {
+      this.halt();
+    }
   }
 
   /** Lets `idle` wait for the work. */

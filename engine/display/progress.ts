@@ -144,6 +144,7 @@ function humanSeconds(duration: number): string {
 
 const ORDER: readonly (readonly [string, string, string, string])[] = [
   ["create", "+ ", "created", "to create"],
+  ["import", "= ", "imported", "to import"],
   ["read", "> ", "read", "to read"],
   ["update", "~ ", "updated", "to update"],
   ["delete", "- ", "deleted", "to delete"],

@@ -122,6 +122,7 @@ function stateMetadata(state: ResourceState | undefined): Json {
     inputs: mapToCheckpoint(fields.inputs, maskingCodec),
     outputs: mapToCheckpoint(fields.outputs, maskingCodec),
     provider: fields.provider,
+    ...(fields.hideDiff.length > 0 ? { hideDiffs: fields.hideDiff } : {}),
     ...(fields.initErrors.length > 0 ? { initErrors: fields.initErrors } : {}),
   };
 }

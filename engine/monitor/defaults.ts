@@ -25,7 +25,8 @@ export class DefaultProviders {
       this.run.instances.definition(named);
       return reference;
     }
-    const wanted = version === "" ? this.run.instances.definition(pkg).version : version;
+    const own = this.run.instances.definition(pkg).version;
+    const wanted = version === "" || own === "" ? own : version;
     this.requireVersion(pkg, wanted);
     const key = `${pkg} ${wanted}`;
     let made = this.made.get(key);
@@ -47,8 +48,9 @@ export class DefaultProviders {
     const { state } = await register(this.run, {
       ...EMPTY_GOAL,
       type: providerType(pkg),
-      name: `default_${version.replace(/[^A-Za-z0-9]/g, "_")}`,
-      properties: { ...this.run.options.packageConfig(pkg), [INTERNAL_KEY]: {}, version },
+      // The engine's own package has neither a version nor settings.
+      name: version === "" ? "default" : `default_${version.replace(/[^A-Za-z0-9]/g, "_")}`,
+      properties: version === "" ? {} : { ...this.run.options.packageConfig(pkg), [INTERNAL_KEY]: {}, version },
     });
     return `${state.urn}::${state.fields.id}`;
   }

@@ -5,6 +5,7 @@ import type { SupportsFeatureRequest } from "@pulumi/pulumi/proto/resource_pb";
 import {
   ReadResourceResponse,
   RegisterResourceResponse,
+  Result,
   SupportsFeatureResponse,
 } from "@pulumi/pulumi/proto/resource_pb";
 import type {
@@ -65,14 +66,18 @@ export function resourceMonitor(run: Run, options: MonitorOptions): UntypedServi
       isProviderType(goal.type) && request.getVersion() !== ""
         ? { ...goal.properties, __internal: {}, version: request.getVersion() }
         : goal.properties;
-    const { state, stables } = await register(run, { ...goal, properties, provider });
+    const { state, stables, outcome } = await register(run, { ...goal, properties, provider });
     const response = new RegisterResourceResponse();
     response.setUrn(state.urn);
     response.setId(state.fields.id);
     response.setStablesList([...stables]);
     const wire = { secrets: request.getAcceptsecrets(), resources: request.getAcceptresources() };
     // A component sets its outputs itself.
-    response.setObject(toStruct(goal.custom ? state.fields.outputs : {}, wire));
+    const given = outcome === undefined || outcome === "done" ? state.fields.outputs : {};
+    response.setObject(toStruct(goal.custom ? given : {}, wire));
+    if (outcome === "failed" || outcome === "skipped") {
+      response.setResult(outcome === "failed" ? Result.FAIL : Result.SKIP);
+    }
     return response;
   };
 

@@ -1,6 +1,7 @@
 import { executeDeletes, planDeletes } from "../deployment/deletes";
 import type { Run } from "../deployment/run";
 import { Stopped } from "../deployment/run";
+import { requireTargets } from "../deployment/untouched";
 import type { LanguageHost, ProgramEnd } from "../language/host";
 import { inlineHost } from "../language/inline";
 import { nodejsHost } from "../language/nodejs";
@@ -47,9 +48,13 @@ export async function runProgram(session: Session, project: Project, config: Sta
     });
     const end = await Promise.race([program, shutdown.asked, run.halted]);
     judge(run, end, complained);
+    requireTargets(run);
     await executeDeletes(run, planDeletes(run));
     shutdown.grant();
     judge(run, await program, complained);
+    if (run.failed) {
+      throw new Stopped();
+    }
   } finally {
     // Steps that had begun end before the program's connections do, and the state with them.
     await run.idle();

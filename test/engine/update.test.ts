@@ -256,12 +256,9 @@ describe("an update", () => {
 
   it("refuses by name what it does not do", async () => {
     const cases: readonly (readonly [string, () => void])[] = [
-      ["'import'", () => void new Thing("t", {}, { import: "id" })],
       ["the provider 'cloud'", () => void new Foreign("cloud:index:Bucket", "b")],
       ["the resource type 'test:index:Other'", () => void new Foreign("test:index:Other", "b", { version: "1.2.3" })],
       ["version 2.0.0 of the provider 'test'", () => void new Thing("t", {}, { version: "2.0.0" })],
-      ["'pulumi:pulumi:StackReference'", () => void new pulumi.StackReference("organization/other/dev")],
-      ["'hideDiffs'", () => void new Thing("t", {}, { hideDiffs: ["value"] })],
       ["transforms", () => void new Thing("t", {}, { transforms: [async () => undefined] })],
       ["the function 'test:index:other'", () => void pulumi.runtime.invoke("test:index:other", {})],
     ];

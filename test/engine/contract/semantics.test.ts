@@ -121,7 +121,8 @@ onEachEngine("an update", (engine) => {
       const { stdout, outputs } = await stack.up({ onEvent: (event) => events.push(event) });
       expect(outputs["out"]).to.deep.equal({ value: { token: "hush-hush" }, secret: true });
       expect(stdout).to.not.include("hush-hush");
-      expect(JSON.stringify(events)).to.not.include("hush-hush");
+      const inputs = events.map(({ resourcePreEvent }) => resourcePreEvent?.metadata.new?.inputs);
+      expect(JSON.stringify(inputs)).to.include("[secret]").and.not.include("hush-hush");
       expect(await readFile(place.statePath(), "utf8")).to.not.include("hush-hush");
     });
   });
