@@ -4,6 +4,7 @@ import type { ResourceFields, ResourceState } from "../state/resource";
 import type { Step } from "../steps/step";
 import { isProviderType, nameOf } from "../urn";
 import { create } from "./create";
+import { hooked } from "./hooks";
 import { importResource } from "./import";
 import { finishOutputs } from "./outputs";
 import { remove } from "./remove";
@@ -48,9 +49,9 @@ async function perform(run: Run, step: Step): Promise<void> {
       return same(run, step);
     case "create":
     case "create-replacement":
-      return create(run, step);
+      return hooked(run, step, "Create", () => create(run, step));
     case "update":
-      return update(run, step);
+      return hooked(run, step, "Update", () => update(run, step));
     case "import":
     case "import-replacement":
       return importResource(run, step);
@@ -58,7 +59,7 @@ async function perform(run: Run, step: Step): Promise<void> {
     case "delete-replaced":
     case "discard":
     case "discard-replaced":
-      return remove(run, step);
+      return hooked(run, step, "Delete", () => remove(run, step));
     case "remove-pending-replace":
       await run.journal.end(step.old as ResourceState, { old: step.old as ResourceState });
       return;

@@ -4,6 +4,7 @@ import { mapValues, secretOf } from "../property/shape";
 import type { PropertyMap } from "../property/value";
 import { Secret } from "../property/value";
 import type { ResourceState } from "../state/resource";
+import { afterComponent } from "./hooks";
 import type { Run } from "./run";
 
 /**
@@ -26,6 +27,7 @@ export async function registerOutputs(run: Run, urn: string, outputs: PropertyMa
     state.update({ outputs });
     await run.journal.flush(true);
   }
+  await afterComponent(run, step);
   run.options.observer.stepEnded(step);
 }
 

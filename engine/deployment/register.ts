@@ -15,6 +15,7 @@ import { makeUrn } from "../urn";
 import { checkedInputs } from "./check";
 import { compare } from "./compare";
 import { execute } from "./execute";
+import { hooksJson } from "./hooks";
 import { wantsImport } from "./import";
 import { replace } from "./replace";
 import { keep, keepNeeds, requireNeeds, skipCreate } from "./untouched";
@@ -218,6 +219,7 @@ function keepIgnored(run: Run, urn: string, goal: Goal, old: ResourceState): Pro
 }
 
 function newState(urn: string, goal: Goal, old: ResourceState | undefined, inputs: PropertyMap): ResourceState {
+  const hooks = hooksJson(goal.hooks);
   return new ResourceState({
     urn,
     custom: goal.custom,
@@ -234,6 +236,7 @@ function newState(urn: string, goal: Goal, old: ResourceState | undefined, input
     retainOnDelete: goal.retainOnDelete,
     deletedWith: goal.deletedWith,
     replaceWith: goal.replaceWith,
+    rest: hooks === undefined ? {} : { resourceHooks: hooks },
     hideDiff: goal.hideDiffs,
     replacementTrigger: goal.replacementTrigger,
     created: old?.fields.created ?? "",

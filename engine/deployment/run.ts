@@ -5,9 +5,12 @@ import type { Snapshot } from "../state/checkpoint";
 import type { SnapshotWriter } from "../state/journal";
 import { Journal } from "../state/journal";
 import type { ResourceState } from "../state/resource";
+import type { Goal } from "../steps/goal";
 import type { Step } from "../steps/step";
 import type { Selection, UrnPatterns } from "../steps/targets";
 import { Slots } from "../steps/slots";
+import { makeUrn } from "../urn";
+import { Hooks } from "./hooks";
 import { ProviderInstances } from "./providers";
 
 export interface RunOptions {
@@ -49,6 +52,7 @@ export class Run {
   readonly journal: Journal;
   readonly instances: ProviderInstances;
   readonly slots: Slots;
+  readonly hooks = new Hooks();
   /** By URN, the resources that are in the state and not waiting for deletion. */
   readonly olds: Map<string, ResourceState>;
   /** By URN, what this run has registered. */
@@ -168,6 +172,11 @@ export class Run {
           ephemeral: options?.ephemeral ?? false,
         }),
     };
+  }
+
+  /** The URN of a resource that the program asks for. */
+  urnOf(goal: Goal): string {
+    return makeUrn(this.options.stack, this.options.project, goal.parent, goal.type, goal.name);
   }
 
   count(op: string): void {

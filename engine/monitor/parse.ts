@@ -37,6 +37,7 @@ export function goalOf(request: RegisterResourceRequest, projectFolder: string):
     deletedWith: request.getDeletedwith(),
     replaceWith: request.getReplaceWithList(),
     hideDiffs: request.getHidediffsList(),
+    hooks: hookNames(request),
     replacementTrigger: trigger === undefined ? null : withoutOutputs(fromValue(trigger)),
     sourcePosition: sourcePosition(request.getSourceposition(), projectFolder),
     stackTrace: stackTrace(request.getStacktrace(), projectFolder),
@@ -65,8 +66,6 @@ export function readGoalOf(request: ReadResourceRequest, projectFolder: string):
 function refuse(request: RegisterResourceRequest): void {
   const asked: readonly (readonly [boolean, string])[] = [
     [request.getRemote(), "remote components (packages that run components in a provider)"],
-    [request.getTransformsList().length > 0, "the resource option 'transforms'"],
-    [hasHooks(request), "the resource option 'hooks'"],
     [request.getPackageref() !== "", "parameterized packages"],
     [request.getPlugindownloadurl() !== "", "the resource option 'pluginDownloadURL'"],
     [request.getEnvvarmappingsMap().getLength() > 0, "the provider option 'envVarMappings'"],
@@ -77,9 +76,19 @@ function refuse(request: RegisterResourceRequest): void {
   }
 }
 
-function hasHooks(request: RegisterResourceRequest): boolean {
-  const hooks = request.getHooks()?.toObject();
-  return hooks !== undefined && Object.values(hooks).some((names) => names.length > 0);
+function hookNames(request: RegisterResourceRequest): Record<string, string[]> {
+  const hooks = request.getHooks();
+  return hooks === undefined
+    ? {}
+    : {
+        BeforeCreate: hooks.getBeforeCreateList(),
+        AfterCreate: hooks.getAfterCreateList(),
+        BeforeUpdate: hooks.getBeforeUpdateList(),
+        AfterUpdate: hooks.getAfterUpdateList(),
+        BeforeDelete: hooks.getBeforeDeleteList(),
+        AfterDelete: hooks.getAfterDeleteList(),
+        OnError: hooks.getOnErrorList(),
+      };
 }
 
 function propertyDependencies(request: RegisterResourceRequest): Record<string, string[]> {

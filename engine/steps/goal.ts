@@ -39,6 +39,8 @@ export interface Goal {
   readonly hideDiffs: readonly string[];
   /** A change of this value replaces the resource; null is none. */
   readonly replacementTrigger: PropertyValue;
+  /** The names of its hooks, by when they run. */
+  readonly hooks: Readonly<Record<string, readonly string[]>>;
   readonly sourcePosition: string;
   readonly stackTrace: readonly Json[];
 }
@@ -65,6 +67,7 @@ export const EMPTY_GOAL: Goal = {
   replaceWith: [],
   hideDiffs: [],
   replacementTrigger: null,
+  hooks: {},
   sourcePosition: "",
   stackTrace: [],
 };

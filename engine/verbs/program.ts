@@ -5,6 +5,7 @@ import { requireTargets } from "../deployment/untouched";
 import type { LanguageHost, ProgramEnd } from "../language/host";
 import { inlineHost } from "../language/inline";
 import { nodejsHost } from "../language/nodejs";
+import { Callbacks } from "../monitor/callbacks";
 import { engineServer } from "../monitor/engine";
 import { resourceMonitor } from "../monitor/monitor";
 import { serve } from "../monitor/server";
@@ -24,8 +25,9 @@ export async function runProgram(session: Session, project: Project, config: Sta
   const ending = new AbortController();
   const shutdown = new Shutdown();
   let complained = false;
+  const callbacks = new Callbacks();
   const server = await serve(
-    resourceMonitor(run, { projectFolder: project.folder, programDone: () => shutdown.ask() }),
+    resourceMonitor(run, { callbacks, projectFolder: project.folder, programDone: () => shutdown.ask() }),
     engineServer((line) => {
       complained ||= line.severity === "error";
       run.options.observer.diagnostic(line);
@@ -60,6 +62,7 @@ export async function runProgram(session: Session, project: Project, config: Sta
     await run.idle();
     shutdown.grant();
     await endProgram(program, ending);
+    callbacks.close();
     await server.close();
   }
 }

@@ -259,7 +259,6 @@ describe("an update", () => {
       ["the provider 'cloud'", () => void new Foreign("cloud:index:Bucket", "b")],
       ["the resource type 'test:index:Other'", () => void new Foreign("test:index:Other", "b", { version: "1.2.3" })],
       ["version 2.0.0 of the provider 'test'", () => void new Thing("t", {}, { version: "2.0.0" })],
-      ["transforms", () => void new Thing("t", {}, { transforms: [async () => undefined] })],
       ["the function 'test:index:other'", () => void pulumi.runtime.invoke("test:index:other", {})],
     ];
     for (const [text, program] of cases) {
