@@ -5,7 +5,7 @@ import { configFailures, diffKubernetesConfig, readKubernetesSettings } from "./
 import { kubernetesFunctions } from "./functions";
 import { RenderProvider } from "./render";
 
-/** The `kubernetes` provider: any kind, rendered to files. */
+/** The `kubernetes` provider: any kind, applied to a cluster or rendered to files. */
 export function kubernetesProvider(): ResourceProvider {
   return {
     name: "kubernetes",
@@ -20,10 +20,12 @@ export function kubernetesProvider(): ResourceProvider {
     async diffConfig(request) {
       return diffKubernetesConfig(request);
     },
-    async configure(inputs) {
+    async configure(inputs, context) {
       const settings = readKubernetesSettings(inputs);
-      if (settings.renderDirectory === undefined) return new ClusterlessProvider();
-      return new RenderProvider(settings, settings.renderDirectory);
+      if (settings.renderDirectory !== undefined) return new RenderProvider(settings, settings.renderDirectory);
+      // The client is only loaded where there is a cluster to talk to: it takes half a second.
+      const { openCluster } = await import("./cluster/open.js");
+      return openCluster(settings, surroundingsOf(context)) ?? new ClusterlessProvider();
     },
   };
 }
