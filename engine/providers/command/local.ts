@@ -29,7 +29,7 @@ export async function createWith(
   context: CallContext,
 ): Promise<CreateResponse> {
   if (request.preview) {
-    return { id: "", outputs: { ...request.inputs, stdout: Unknown.value, stderr: Unknown.value } };
+    return { id: "", outputs: { ...request.inputs, ...unknownOutput(request.inputs) } };
   }
   const id = request.name + randomBytes(4).toString("hex");
   const command = textOf(request.inputs, "create");
@@ -48,15 +48,16 @@ export async function updateWith(
   const kept = {
     stdout: request.oldOutputs["stdout"] ?? "",
     stderr: request.oldOutputs["stderr"] ?? "",
+    ...(request.oldOutputs["assets"] === undefined ? {} : { assets: request.oldOutputs["assets"] }),
   };
   if (request.preview) {
     const unsure = changesOutput(request.oldOutputs, inputs);
-    return { outputs: { ...inputs, ...(unsure ? { stdout: Unknown.value, stderr: Unknown.value } : kept) } };
+    return { outputs: { ...inputs, ...(unsure ? unknownOutput(inputs) : kept) } };
   }
   const command = textOf(inputs, "update") ?? textOf(inputs, "create");
   if (command === undefined) return { outputs: { ...inputs, ...kept } };
   const output = await execute(command, inputs, previousOutput(request.oldOutputs), context);
-  return { outputs: { ...inputs, ...output } };
+  return { outputs: { ...inputs, ...kept, ...output } };
 }
 
 /** Deletes a command: runs `delete` with what the resource was last made with, if there is one. */
@@ -66,13 +67,19 @@ export async function deleteWith(execute: Execute, request: DeleteRequest, conte
   await execute(command, request.outputs, previousOutput(request.outputs), context);
 }
 
+const outputKeys: readonly string[] = ["stdout", "stderr", "assets"];
+
+function unknownOutput(inputs: PropertyMap): PropertyMap {
+  const output = { stdout: Unknown.value, stderr: Unknown.value };
+  return inputs["assetPaths"] === undefined ? output : { ...output, assets: Unknown.value };
+}
+
 /** Whether a preview cannot know the output: an input is unknown, or differs from what the last run had. */
 function changesOutput(olds: PropertyMap, news: PropertyMap): boolean {
   return (
     Object.values(news).some(hasUnknown) ||
     Object.entries(olds).some(
-      ([key, old]) =>
-        key !== "stdout" && key !== "stderr" && !equalValues(withoutSecrets(old), withoutSecrets(news[key] ?? null)),
+      ([key, old]) => !outputKeys.includes(key) && !equalValues(withoutSecrets(old), withoutSecrets(news[key] ?? null)),
     )
   );
 }

@@ -216,7 +216,7 @@ describe("command:local:Command", () => {
         environment: { A: 1 },
         logging: "loud",
         comand: "x",
-        assetPaths: ["*"],
+        archivePaths: ["*"],
         triggers: "t",
         addPreviousOutputInEnv: "yes",
       });
@@ -226,7 +226,7 @@ describe("command:local:Command", () => {
         "environment",
         "logging",
         "comand",
-        "assetPaths",
+        "archivePaths",
         "triggers",
         "addPreviousOutputInEnv",
       ]);
