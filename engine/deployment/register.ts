@@ -141,6 +141,7 @@ async function place(run: Run, urn: string, goal: Goal, found: ResourceState | u
   );
   const made = newState(urn, goal, old, inputs);
   run.news.set(urn, made);
+  await obeyPolicies(run, made);
 
   if (recreating !== undefined && old) {
     run.replaced.add(urn);
@@ -198,6 +199,21 @@ async function leaveOut(
   const state = step.made as ResourceState;
   run.news.set(urn, state);
   return { state, step, stables: [], outcome: found === undefined ? "unknown" : "done" };
+}
+
+/** Policies may correct the inputs. @throws Stopped if a mandatory one is violated and this is not a preview. */
+async function obeyPolicies(run: Run, made: ResourceState): Promise<void> {
+  if (run.policies === undefined) {
+    return;
+  }
+  const { inputs, violated } = await run.policies.judge(made);
+  if (inputs !== made.fields.inputs) {
+    made.update({ inputs });
+  }
+  if (violated) {
+    run.violated();
+    run.goOn();
+  }
 }
 
 async function finish(run: Run, step: Step, stables: readonly string[] = []): Promise<Registered> {

@@ -43,6 +43,10 @@ export async function replace(run: Run, goal: Goal, { old, made, diff, seed }: R
   // Defaults that were carried over from the old resource do not belong to the new one.
   if (goal.custom && !run.options.replace.has(urn)) {
     made.update({ inputs: await checkedInputs(run, urn, goal, {}, goal.properties, seed) });
+    const judged = await run.policies?.judge(made);
+    if (judged !== undefined) {
+      made.update({ inputs: judged.inputs });
+    }
   }
   const change = { keys: diff.replaces, diffs: diff.diffs, detailedDiff: diff.detailedDiff };
   const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;

@@ -10,6 +10,7 @@ import type { Step } from "../steps/step";
 import type { Selection, UrnPatterns } from "../steps/targets";
 import { Slots } from "../steps/slots";
 import { makeUrn } from "../urn";
+import type { Policies } from "../policies/policies";
 import { Hooks } from "./hooks";
 import { ProviderInstances } from "./providers";
 
@@ -53,6 +54,8 @@ export class Run {
   readonly instances: ProviderInstances;
   readonly slots: Slots;
   readonly hooks = new Hooks();
+  /** The policy packs, while a program runs. */
+  policies: Policies | undefined;
   /** By URN, the resources that are in the state and not waiting for deletion. */
   readonly olds: Map<string, ResourceState>;
   /** By URN, what this run has registered. */
@@ -83,6 +86,7 @@ export class Run {
   private readonly counts = new Map<string, number>();
   private readonly active = new Set<Promise<unknown>>();
   private failures = 0;
+  private tolerated = 0;
   private halt: () => void = () => undefined;
 
   constructor(readonly options: RunOptions) {
@@ -104,7 +108,9 @@ export class Run {
   }
 
   get stopped(): boolean {
-    return (this.failed && (this.broken || !this.options.continueOnError)) || this.options.signal.aborted;
+    return (
+      (this.failures > this.tolerated && (this.broken || !this.options.continueOnError)) || this.options.signal.aborted
+    );
   }
 
   /** @throws Stopped if nothing more may begin. */
@@ -119,6 +125,17 @@ export class Run {
     this.broken = true;
     this.failStep(urn, message);
     this.halt();
+  }
+
+  /** A mandatory policy is violated, as has been reported: a preview goes on to find the others. */
+  violated(): void {
+    this.failures += 1;
+    if (!this.options.preview) {
+      this.broken = true;
+      this.halt();
+    } else {
+      this.tolerated += 1;
+    }
   }
 
   /** Reports that a step failed; whether the run goes on without what depends on it is for the user to say. */

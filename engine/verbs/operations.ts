@@ -26,6 +26,8 @@ const TARGETS: FlagSpec = {
 
 export const UP_FLAGS: FlagSpec = {
   ...SHARED,
+  "policy-pack": "list",
+  "policy-pack-config": "list",
   ...TARGETS,
   replace: "list",
   "target-replace": "list",
@@ -34,6 +36,8 @@ export const UP_FLAGS: FlagSpec = {
 };
 export const PREVIEW_FLAGS: FlagSpec = {
   ...SHARED,
+  "policy-pack": "list",
+  "policy-pack-config": "list",
   ...TARGETS,
   replace: "list",
   "target-replace": "list",

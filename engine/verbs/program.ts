@@ -9,6 +9,7 @@ import { Callbacks } from "../monitor/callbacks";
 import { engineServer } from "../monitor/engine";
 import { resourceMonitor } from "../monitor/monitor";
 import { serve } from "../monitor/server";
+import { openPolicies } from "../policies/open";
 import type { StackConfig } from "../project/config";
 import type { Project } from "../project/project";
 import type { Session } from "./session";
@@ -35,6 +36,23 @@ export async function runProgram(session: Session, project: Project, config: Sta
   );
   let program: Promise<ProgramEnd> | undefined;
   try {
+    run.policies = await openPolicies(
+      run,
+      {
+        folder: session.folder,
+        packs: session.args.list("policy-pack"),
+        configs: session.args.list("policy-pack-config"),
+      },
+      {
+        stack: run.options.stack,
+        project: run.options.project,
+        preview: run.options.preview,
+        engineAddress: server.address,
+        environment: session.env,
+        config: Object.fromEntries(Object.entries(config.open()).map(([key, { value }]) => [key, value])),
+        secretKeys: config.secretKeys(),
+      },
+    );
     program = host(
       session,
       project,
@@ -52,6 +70,9 @@ export async function runProgram(session: Session, project: Project, config: Sta
     judge(run, end, complained);
     requireTargets(run);
     await executeDeletes(run, planDeletes(run));
+    if (await run.policies?.judgeStack([...run.news.values()])) {
+      run.violated();
+    }
     shutdown.grant();
     judge(run, await program, complained);
     if (run.failed) {
@@ -62,6 +83,8 @@ export async function runProgram(session: Session, project: Project, config: Sta
     await run.idle();
     shutdown.grant();
     await endProgram(program, ending);
+    run.policies?.close();
+    run.policies = undefined;
     callbacks.close();
     await server.close();
   }
