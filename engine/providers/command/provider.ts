@@ -7,7 +7,6 @@ import { diffCommand } from "./diff";
 import { commandInputs, inputFailures, runInputs, textOf } from "./inputs";
 import { createWith, deleteWith, updateWith } from "./local";
 import { checkRemote, remoteTypes } from "./remote/inputs";
-import { createRemote, deleteRemote, updateRemote } from "./remote/resources";
 import { runCommand } from "./run";
 
 const local = "command:local:Command";
@@ -51,7 +50,7 @@ class CommandProvider implements ConfiguredProvider {
     context: CallContext,
   ): ReturnType<ConfiguredProvider["create"]> {
     return remoteTypes.includes(request.type)
-      ? await createRemote(request, context)
+      ? await (await remote()).createRemote(request, context)
       : await createWith(runCommand, request, context);
   }
 
@@ -64,12 +63,12 @@ class CommandProvider implements ConfiguredProvider {
     context: CallContext,
   ): ReturnType<ConfiguredProvider["update"]> {
     return remoteTypes.includes(request.type)
-      ? await updateRemote(request, context)
+      ? await (await remote()).updateRemote(request, context)
       : await updateWith(runCommand, request, context);
   }
 
   async delete(request: Parameters<ConfiguredProvider["delete"]>[0], context: CallContext): Promise<void> {
-    if (remoteTypes.includes(request.type)) await deleteRemote(request, context);
+    if (remoteTypes.includes(request.type)) await (await remote()).deleteRemote(request, context);
     else await deleteWith(runCommand, request, context);
   }
 
@@ -86,6 +85,11 @@ class CommandProvider implements ConfiguredProvider {
   }
 
   async close(): Promise<void> {}
+}
+
+/** The SSH client is only loaded where a resource needs it. */
+async function remote(): Promise<typeof import("./remote/resources.js")> {
+  return await import("./remote/resources.js");
 }
 
 function withoutNulls(inputs: PropertyMap): PropertyMap {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { SFTPWrapper } from "ssh2";
 import type { AssetOrArchive, PropertyMap } from "../../../property/value";
@@ -42,15 +43,8 @@ export async function upload(
     });
     const target = await targetOf(sftp, source, remotePath, options.makeFolders);
     const writer = sftp.createWriteStream(target);
-    if ("text" in source) {
-      await new Promise<void>((resolve, reject) => {
-        writer.once("error", reject);
-        writer.once("close", resolve);
-        writer.end(source.text);
-      });
-    } else {
-      await pipeline(createReadStream(source.file), writer, { signal: context.signal });
-    }
+    const reader = "text" in source ? Readable.from([Buffer.from(source.text)]) : createReadStream(source.file);
+    await pipeline(reader, writer, { signal: context.signal });
   } catch (error) {
     if (context.signal.aborted) throw new Error("the copy was cancelled", { cause: context.signal.reason });
     if (error instanceof ProviderError) throw error;

@@ -36,7 +36,7 @@ export async function dial(connection: Connection, context: CallContext): Promis
   const through = await withRetries("Dial proxy", proxy, context, () => open(configOf(proxy, context), context.signal));
   try {
     const client = await withRetries("Dial from proxy", connection, context, async () => {
-      const sock = await forward(through.client, connection);
+      const sock = await forward(through.client, connection, context.signal);
       return await open({ ...config, sock }, context.signal);
     });
     return {
@@ -128,9 +128,33 @@ function hostKeyError(config: ConnectConfig, key: Buffer): Hopeless {
   );
 }
 
-async function forward(proxy: Client, target: Endpoint): Promise<NonNullable<ConnectConfig["sock"]>> {
+async function forward(
+  proxy: Client,
+  target: Endpoint,
+  signal: AbortSignal,
+): Promise<NonNullable<ConnectConfig["sock"]>> {
+  const { host, port, perDialTimeout } = target;
   return await new Promise((resolve, reject) => {
-    proxy.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
+    const fail = (error: unknown): void => {
+      leave();
+      reject(error);
+    };
+    const cancel = (): void => fail(signal.reason);
+    const broken = (): void => fail(new Error("the connection to the proxy broke"));
+    // The proxy waits longer for a host that does not answer than was asked for.
+    const timer =
+      perDialTimeout > 0
+        ? setTimeout(() => fail(new Error("the proxy reached no host in time")), perDialTimeout * 1000)
+        : undefined;
+    const leave = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", cancel);
+      proxy.removeListener("close", broken);
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    proxy.once("close", broken);
+    proxy.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
+      leave();
       if (error) reject(error);
       else resolve(channel);
     });

@@ -11,7 +11,7 @@ import { hide } from "../secrets";
 import { readConnection, remoteSecrets } from "./connection";
 import { dial } from "./dial";
 import type { Link } from "./dial";
-import { stopCommand } from "./stop";
+import { Stop } from "./stop";
 import { askForEnvironment } from "./wire";
 
 /** How long a cancelled command may take to leave after SIGINT, before its process group is killed. */
@@ -59,7 +59,7 @@ export async function executeRemotely(
     // The host answers in order: what it says to the variables has come before the command began.
     const names = Object.keys(environment).filter((name) => refused.has(name));
     if (names.length > 0) {
-      await stopCommand(link.client, channel, "KILL");
+      await new Stop(link.client, channel, "KILL").sent();
       throw refusedVariables(names, connection.host);
     }
     for (const name of Object.keys(before).filter((found) => refused.has(found))) {
@@ -121,9 +121,9 @@ async function ended(
 ): Promise<void> {
   let kill: NodeJS.Timeout | undefined;
   const cancel = (): void => {
-    void stopCommand(link.client, channel, "INT");
+    const stop = new Stop(link.client, channel, "INT");
     kill = setTimeout(() => {
-      void stopCommand(link.client, channel, "KILL");
+      void stop.kill();
       // The host may be gone: then nothing answers.
       kill = setTimeout(() => link.close(), graceMilliseconds);
     }, graceMilliseconds);

@@ -36,5 +36,6 @@ export function askForEnvironment(client: Client, onRefused: (name: string) => v
 export function signalCommand(client: Client, channel: ClientChannel, name: "INT" | "KILL"): void {
   const { outgoing } = channel as unknown as { readonly outgoing: { readonly id: number; readonly state: string } };
   if (outgoing.state === "closed" || outgoing.state === "closing") return;
-  (client as unknown as Internals)._protocol.signal(outgoing.id, name);
+  const { _protocol: protocol } = client as unknown as Partial<Internals>;
+  protocol?.signal(outgoing.id, name);
 }

@@ -184,6 +184,12 @@ describe("command:remote", () => {
       expect(jump.log()).to.include("Accepted publickey");
     });
 
+    it("names a host that its proxy does not reach", async () => {
+      const proxy = { host: "127.0.0.1", port: jump.port, privateKey: jump.privateKey };
+      const message = await messageOf(create({ create: "true", connection: { ...connection, port: 1, proxy } }));
+      expect(message).to.include("EDGE-COMMAND-004").and.include("127.0.0.1:1");
+    });
+
     it("opens an encrypted key with its password, and says so where it cannot", async () => {
       const file = path.join(folder, "locked");
       makeKey(file, "open sesame");
@@ -234,7 +240,10 @@ describe("command:remote", () => {
         },
       );
       expect(await messageOf(running)).to.include("cancelled");
-      for (let tries = 0; tries < 50 && isAlive(Number(readFileSync(`${mark}.pid`, "utf8"))); tries++) await sleep(100);
+      const sleeper = Number(readFileSync(`${mark}.pid`, "utf8"));
+      for (let tries = 0; tries < 50 && isAlive(sleeper); tries++) await sleep(100);
+      // The shell ended by itself; what it left in the background minds no interrupt, and was killed.
+      expect(isAlive(sleeper)).to.equal(false);
       expect(readFileSync(mark, "utf8")).to.equal("ended\n");
     });
 
@@ -281,6 +290,12 @@ describe("command:remote", () => {
         const source = new AssetOrArchive("asset", "1", { path: "local.bin" });
         await copy("CopyToRemote", { source, remotePath: path.join(folder, "target") });
         expect(readFileSync(path.join(folder, "target/local.bin"))).to.deep.equal(Buffer.alloc(300_000, 7));
+      });
+
+      it("an empty text", async () => {
+        const remotePath = path.join(folder, "empty.txt");
+        await copy("CopyToRemote", { source: text(""), remotePath });
+        expect(readFileSync(remotePath, "utf8")).to.equal("");
       });
 
       it("again only when content or place have changed", async () => {
