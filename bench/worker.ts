@@ -15,6 +15,8 @@ const site = createRequire(__filename)("./site.js") as (folder: string) => Pulum
 const [engine = "embedded", root = "", from = "0", to = "0", width = "1", salt = ""] = process.argv.slice(2);
 
 async function main(): Promise<void> {
+  // The SDK takes a stack trace for each promise and registration; a plain program needs no source maps for its lines.
+  process.setSourceMapsEnabled(false);
   const command =
     engine === "embedded"
       ? // eslint-disable-next-line no-restricted-syntax -- a measurement is a program of its own, as the command line is

@@ -8,6 +8,7 @@ import { packageOf, parseReference, providerPackage, providerType, typeOf } from
 /** The providers of resources that name none: one for each package and version, made when first needed. */
 export class DefaultProviders {
   private readonly made = new Map<string, Promise<string>>();
+  private readonly warned = new Set<string>();
 
   constructor(private readonly run: Run) {}
 
@@ -42,6 +43,16 @@ export class DefaultProviders {
     if (major(version) !== major(wanted)) {
       throw new RefusedError(`version ${wanted} of the provider '${pkg}'`, `it agrees with version ${version}`);
     }
+    const asked = `${pkg} ${wanted}`;
+    if (isOlder(version, wanted) && !this.warned.has(asked)) {
+      this.warned.add(asked);
+      // The official CLI's words for a plugin that is older than the program's package.
+      this.run.report({
+        urn: "",
+        severity: "warning",
+        message: `resource plugin ${pkg} is expected to have version >=${wanted}, but has ${version}`,
+      });
+    }
   }
 
   private async make(pkg: string, version: string): Promise<string> {
@@ -58,4 +69,12 @@ export class DefaultProviders {
 
 function major(version: string): string {
   return version.replace(/^v/, "").split(".")[0] ?? "";
+}
+
+/** Whether a version comes before another of the same major. */
+function isOlder(version: string, than: string): boolean {
+  const numbers = (text: string) => text.replace(/^v/, "").split(/[.+-]/).slice(0, 3).map(Number);
+  const [a, b] = [numbers(version), numbers(than)];
+  const at = a.findIndex((number, i) => number !== b[i]);
+  return at !== -1 && (a[at] ?? 0) < (b[at] ?? 0);
 }

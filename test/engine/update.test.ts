@@ -254,6 +254,18 @@ describe("an update", () => {
     });
   });
 
+  it("warns once where the program's package is newer than the provider, and not where it is older", async () => {
+    await Bench.with([new World()], async (bench) => {
+      const stack = await bench.stack(async () => {
+        ["1.3.0", "1.3.0", "1.2.0"].forEach((version, i) => new Thing(`t${i}`, {}, { version }));
+      });
+      const { stdout } = await stack.up();
+      expect(stdout.match(/is expected to have version >=\S+, but has 1\.2\.3/g)).to.deep.equal([
+        "is expected to have version >=1.3.0, but has 1.2.3",
+      ]);
+    });
+  });
+
   it("refuses by name what it does not do", async () => {
     const cases: readonly (readonly [string, () => void])[] = [
       ["the provider 'cloud'", () => void new Foreign("cloud:index:Bucket", "b")],
