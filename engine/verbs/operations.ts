@@ -36,6 +36,7 @@ export const UP_FLAGS: FlagSpec = {
 };
 export const PREVIEW_FLAGS: FlagSpec = {
   ...SHARED,
+  json: "switch",
   "policy-pack": "list",
   "policy-pack-config": "list",
   ...TARGETS,
