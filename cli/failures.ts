@@ -10,6 +10,10 @@ import { UserError } from "./userError";
 /** Failures that the rooms below tell people about in their own words; here they get a code and a next step. */
 export function asUserError(error: unknown): UserError | undefined {
   if (error instanceof UserError) return error;
+  if (error instanceof DOMException && error.name === "AbortError") {
+    const hint = "Nothing was started. The same command goes on.";
+    return new UserError("EDGE-RUN-005", "interrupted while the release was published", hint, exitCode.interrupted);
+  }
   const known = (code: string, hint: string, exit: UserError["exit"]) =>
     new UserError(code, (error as Error).message, hint, exit, { cause: error });
   if (error instanceof RolloutLocked) return known("EDGE-RUN-001", "Nothing was touched.", exitCode.locked);

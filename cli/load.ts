@@ -43,10 +43,13 @@ export function chooseRollout(fleet: Fleet, name: string | undefined): Rollout {
   return choose(fleet.rollouts, name, "rollout", "--rollout NAME");
 }
 
-/** The named release, or the newest. */
-export function chooseRelease(fleet: Fleet, name: string | undefined): Release {
-  if (name === undefined && fleet.releases.length > 1) return fleet.releases[fleet.releases.length - 1] as Release;
+export function chooseRelease(fleet: Fleet, name: string): Release {
   return choose(fleet.releases, name, "release", "--release NAME");
+}
+
+/** @throws UserError if there are several: nobody wants a release by accident. */
+export function chooseOnlyRelease(fleet: Fleet): Release {
+  return choose(fleet.releases, undefined, "release", "--release NAME");
 }
 
 export function chooseSite(fleet: Fleet, name: string): ResolvedSite {

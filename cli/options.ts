@@ -17,6 +17,7 @@ export interface OutputOptions extends FleetOptions {
 
 export interface EngineOptions extends OutputOptions {
   readonly engine: EngineWish;
+  readonly signingKey?: string;
 }
 
 export function withFleet(command: Command): Command {
@@ -36,6 +37,15 @@ export function withOut(command: Command): Command {
 export function withEngine(command: Command): Command {
   return command.addOption(
     new Option("--engine <engine>", "which Pulumi engine runs the stacks").choices(engineWishes).default("auto"),
+  );
+}
+
+export function withSigningKey(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--signing-key <file>",
+      "Ed25519 key in OpenSSH or PKCS#8 form that signs releases (default: <out>/signing-key, made once)",
+    ).env("EDGEWAVE_SIGNING_KEY_FILE"),
   );
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { makeSecretFile } from "./secretFile";
 import { UserError } from "./userError";
 
 /** Where the passphrase of the stacks' secrets comes from; only a file's name or the environment, never the words. */
@@ -17,7 +18,7 @@ export interface PassphraseSource {
  * which is made (32 random bytes, readable by its owner alone) when there is no state yet that another passphrase
  * may have encrypted.
  *
- * @throws UserError if there is state but no passphrase, or the named file cannot be read.
+ * @throws UserError if there is state but no passphrase, or a file cannot be read or is empty.
  */
 export async function findPassphrase(
   env: Readonly<Record<string, string | undefined>>,
@@ -28,7 +29,7 @@ export async function findPassphrase(
   }
   const named = env["PULUMI_CONFIG_PASSPHRASE_FILE"];
   if (named !== undefined && named !== "") {
-    await readFile(named).catch((cause: unknown) => {
+    const words = await readFile(named, "utf8").catch((cause: unknown) => {
       throw new UserError(
         "EDGE-CLI-010",
         `PULUMI_CONFIG_PASSPHRASE_FILE names ${named}, which cannot be read`,
@@ -37,10 +38,10 @@ export async function findPassphrase(
         { cause },
       );
     });
-    return { environment: { PULUMI_CONFIG_PASSPHRASE_FILE: path.resolve(named) }, generated: undefined };
+    return { environment: fromFile(path.resolve(named), words), generated: undefined };
   }
   const file = path.join(out, "passphrase");
-  if (existsSync(file)) return { environment: { PULUMI_CONFIG_PASSPHRASE_FILE: file }, generated: undefined };
+  if (existsSync(file)) return { environment: fromFile(file, await readFile(file, "utf8")), generated: undefined };
   if (existsSync(path.join(out, "state", ".pulumi", "stacks"))) {
     throw new UserError(
       "EDGE-CLI-011",
@@ -49,6 +50,18 @@ export async function findPassphrase(
     );
   }
   await mkdir(out, { recursive: true });
-  await writeFile(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  return { environment: { PULUMI_CONFIG_PASSPHRASE_FILE: file }, generated: file };
+  const made = await makeSecretFile(file, `${randomBytes(32).toString("base64url")}\n`);
+  return { environment: fromFile(file, await readFile(file, "utf8")), generated: made ? file : undefined };
+}
+
+/** An empty file would encrypt with no passphrase at all, and nobody would notice. */
+function fromFile(file: string, words: string): PassphraseSource["environment"] {
+  if (words.trim() === "") {
+    throw new UserError(
+      "EDGE-CLI-015",
+      `the passphrase file ${file} is empty`,
+      "Put the passphrase back into it. If nothing was encrypted yet, remove the file and it is made again.",
+    );
+  }
+  return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
 }

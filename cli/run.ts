@@ -36,6 +36,8 @@ function report(error: unknown, argv: readonly string[], io: Io): ExitCode {
   }
   const known = asUserError(error);
   if (known !== undefined) {
+    const { code, message, hint } = known;
+    if (argv.includes("--json")) printJson(io, { error: { code, message, hint } });
     io.stderr.write(`${colors.red("error")} ${known.code}: ${known.message}\n${known.hint}\n`);
     return known.exit;
   }

@@ -1,6 +1,6 @@
 /** One thing that is wrong in a fleet's files. Every check returns all of its findings. */
 export interface Finding {
-  /** Stable code such as `EDGE-SITE-014`; docs/errors.md explains each. */
+  /** Stable code such as `EDGE-SITE-014`; docs/findings.md explains each. */
   readonly code: string;
   readonly severity: "error" | "warning";
   /** Relative to the fleet folder. */

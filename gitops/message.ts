@@ -1,5 +1,5 @@
 import type { Release } from "../fleet/model";
-import type { CommitDraft } from "./git/fastImport";
+import type { CommitDraft } from "./git/importCommits";
 
 /** Seconds since the epoch of a release's date, which is read as UTC. @throws RangeError if it is no ISO 8601 date */
 export function secondsOf(release: Pick<Release, "name" | "date">): number {
@@ -41,7 +41,7 @@ export function siteMessage(site: string, release: Pick<Release, "name">, fleetC
 
 /**
  * The root of every deploy repository, without files, so that Flux has a branch to follow before the first promotion.
- * It belongs to no release and no site and has the same id everywhere.
+ * It belongs to no release and no site and has the same id everywhere, for each key that signs.
  */
 export const deployRoot: CommitDraft = {
   parent: undefined,

@@ -10,6 +10,8 @@ export interface DeployPromotion {
   readonly to: string;
   /** False if the site was there already. */
   readonly moved: boolean;
+  /** Paths of a killed process's lock files that were in the way and were removed; absent if there were none. */
+  readonly removedLocks?: readonly string[];
 }
 
 /** A site cannot be taken to a release whose content was never pushed to it. */
@@ -36,18 +38,19 @@ export class DeployBranchPromoter {
 
   /**
    * Moves the site's branch `deploy` to the commit of `release/<release>`, forwards or back. Does nothing if it is
-   * there already.
+   * there already. A killed process's lock files in the way are removed once they are a minute old.
    * @throws NotPublished if the release's branch is missing
    * @throws RefMoved if somebody else moved the branch in between
-   * @throws GitFailed, UnsafeName
+   * @throws GitFailed (RepositoryLocked for a younger lock), UnsafeName
    */
   async promote(site: string, release: string): Promise<DeployPromotion> {
     const { repository, refs, deploy } = await this.#read(site);
     const cut = refs.get(releaseBranch(checkedRelease(release)));
     if (cut === undefined) throw new NotPublished(site, release, repository);
     if (cut.commit === deploy.commit) return { site, from: deploy.commit, to: cut.commit, moved: false };
-    await moveRefs(repository, [{ ref: deployRef, from: deploy.commit, to: cut.commit }]);
-    return { site, from: deploy.commit, to: cut.commit, moved: true };
+    const removed = await moveRefs(repository, [{ ref: deployRef, from: deploy.commit, to: cut.commit }]);
+    const removedLocks = removed.length > 0 ? { removedLocks: removed } : {};
+    return { site, from: deploy.commit, to: cut.commit, moved: true, ...removedLocks };
   }
 
   /**

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import type { Fleet, Release, ResolvedSite } from "../fleet/model";
 import { cutForSite } from "./cut";
-import { importCommits } from "./git/fastImport";
-import { BlobIds, treeId } from "./git/objectId";
-import { type RefChange, moveRefs } from "./git/refs";
+import { type CommitDraft, importCommits } from "./git/importCommits";
+import { BlobIds, emptyTree, treeId } from "./git/objectId";
+import { PackEntries } from "./git/pack";
+import { type Ref, type RefChange, moveRefs } from "./git/refs";
 import {
   deployRef,
   deployRepository,
@@ -15,9 +16,11 @@ import {
 } from "./git/repository";
 import { inLanes } from "./lanes";
 import { checkedRelease, checkedSite } from "./names";
-import { PublishFailed, SigningUnsupported } from "./publishError";
+import { PublishFailed } from "./publishError";
 import { type ReleaseTree, filesOf, renderRelease } from "./render/release";
 import { deployRoot, fleetMessage, secondsOf, siteMessage } from "./message";
+import type { SigningKey } from "./signing/key";
+import { isSignedBy } from "./signing/signedCommit";
 
 export interface PublishOptions {
   readonly fleet: Pick<Fleet, "name">;
@@ -27,14 +30,13 @@ export interface PublishOptions {
   /** Folder that stands for the hub's Git: `fleet.git` and `deploy/<site>.git` lie in it. Made if missing. */
   readonly directory: string;
   readonly onProgress?: (progress: PublishProgress) => void;
-  /** Refused by name: commit signatures are not supported. */
-  readonly signer?: CommitSigner;
-}
-
-/** Who would sign the commits: an OpenSSH private key that `ssh-keygen -Y sign` takes. */
-export interface CommitSigner {
-  readonly kind: "ssh";
-  readonly keyFile: string;
+  /** Aborted to stop before the next site; what is done stays and a repetition does the rest. */
+  readonly signal?: AbortSignal;
+  /**
+   * Signs all commits. Content that is there already, but unsigned or signed by another key, gets a new commit; without
+   * a signer it stays as it is.
+   */
+  readonly signer?: SigningKey;
 }
 
 /** Steps in their order; after each one the repositories are whole and a kill loses nothing but the rest. */
@@ -55,6 +57,8 @@ export interface PublishedBranch {
   readonly commit: string;
   /** False if the content was there already. */
   readonly moved: boolean;
+  /** Paths of a killed process's lock files that were in the way and were removed; absent if there were none. */
+  readonly removedLocks?: readonly string[];
 }
 
 export interface Published {
@@ -74,7 +78,8 @@ export interface Published {
  *   only if the same release has new content. A release that is there unchanged is left where it is, also when `main`
  *   has gone on to another one.
  * - `deploy/<site>.git`: an empty root commit on `deploy`, then the branch `release/<name>` with the site's cut as a
- *   child of the root. The branch stays if the cut is the same. `deploy` is never moved; `DeployBranchPromoter` does.
+ *   child of the root. The branch stays if the cut is the same. `deploy` is moved by `DeployBranchPromoter` alone, but
+ *   for a root that the signer has not signed yet: Flux verifies it too.
  *
  * @throws PublishFailed with all sites that failed, after all others are done
  * @throws UnsafeName before anything is written
@@ -82,7 +87,6 @@ export interface Published {
  */
 export async function publishRelease(options: PublishOptions): Promise<Published> {
   const { release, directory, onProgress } = options;
-  if (options.signer !== undefined) throw new SigningUnsupported(options.signer.kind);
   checkedRelease(release.name);
   for (const site of options.sites) checkedSite(site.name);
 
@@ -92,16 +96,19 @@ export async function publishRelease(options: PublishOptions): Promise<Published
   const tell = (step: PublishStep, site: string | undefined) => onProgress?.({ step, site, ...progress });
   tell("rendered", undefined);
 
-  const run: Run = { tree, release, directory, blobs: new BlobIds(), tell };
+  const shared = { ids: new BlobIds(), entries: new PackEntries(), signer: options.signer };
+  const run: Run = { tree, release, directory, shared, tell };
   const fleet = await publishFleet(options.fleet.name, run);
   // Two lanes a core: a lane mostly waits for its git processes.
   const results = await inLanes(names, availableParallelism() * 2, async (site) => {
+    options.signal?.throwIfAborted();
     const branch = await publishSite(site, fleet.commit, run);
     progress.done += 1;
     tell(branch.moved ? "published" : "unchanged", site);
     return { site, ...branch };
   });
 
+  options.signal?.throwIfAborted();
   const failures = results.flatMap((result, index) =>
     result.status === "rejected" ? [{ site: names[index] ?? "", error: result.reason as unknown }] : [],
   );
@@ -118,7 +125,8 @@ interface Run {
   readonly tree: ReleaseTree;
   readonly release: Release;
   readonly directory: string;
-  readonly blobs: BlobIds;
+  /** Of all imports. */
+  readonly shared: { readonly ids: BlobIds; readonly entries: PackEntries; readonly signer: SigningKey | undefined };
   readonly tell: (step: PublishStep, site: string | undefined) => void;
 }
 
@@ -129,26 +137,25 @@ async function publishFleet(fleetName: string, run: Run): Promise<PublishedBranc
   if (created) tell("created", undefined);
 
   const tag = refs.get(releaseTag(release.name));
-  if (tag?.tree === treeId(filesOf(tree), run.blobs)) {
+  if (tag?.tree === treeId(filesOf(tree), run.shared.ids) && isTrusted(tag, run)) {
     tell("unchanged", undefined);
     return { commit: tag.commit, moved: false };
   }
   const main = refs.get("refs/heads/main");
-  const [commit = ""] = await importCommits(repository, [
-    {
-      parent: main?.commit,
-      date: secondsOf(release),
-      message: fleetMessage(fleetName, release, tree.sites.size),
-      files: filesOf(tree),
-    },
-  ]);
+  const draft: CommitDraft = {
+    parent: main?.commit,
+    date: secondsOf(release),
+    message: fleetMessage(fleetName, release, tree.sites.size),
+    files: filesOf(tree),
+  };
+  const [commit = ""] = await importCommits(repository, [draft], run.shared);
   tell("written", undefined);
-  await moveRefs(repository, [
+  const removed = await moveRefs(repository, [
     { ref: "refs/heads/main", from: main?.commit, to: commit },
     { ref: releaseTag(release.name), from: tag?.commit, to: commit },
   ]);
   tell("published", undefined);
-  return { commit, moved: true };
+  return moved(commit, removed);
 }
 
 async function publishSite(site: string, fleetCommit: string, run: Run): Promise<PublishedBranch> {
@@ -160,16 +167,36 @@ async function publishSite(site: string, fleetCommit: string, run: Run): Promise
 
   const branch = refs.get(releaseBranch(release.name));
   const deploy = refs.get(deployRef);
-  if (deploy !== undefined && branch?.tree === treeId(files, run.blobs)) return { commit: branch.commit, moved: false };
+  const published =
+    branch !== undefined && branch.tree === treeId(files, run.shared.ids) && isTrusted(branch, run)
+      ? branch
+      : undefined;
+  const follows = deploy !== undefined && (!isRoot(deploy) || isTrusted(deploy, run));
+  if (published !== undefined && follows) return { commit: published.commit, moved: false };
 
   // The root is written each time: it is the same object everywhere, and the pack that had it may be a killed run's.
-  const [root = "", commit = ""] = await importCommits(repository, [
-    deployRoot,
-    { parent: 0, date: secondsOf(release), message: siteMessage(site, release, fleetCommit), files },
-  ]);
+  const drafts: CommitDraft[] = [deployRoot];
+  if (published === undefined) {
+    drafts.push({ parent: 0, date: secondsOf(release), message: siteMessage(site, release, fleetCommit), files });
+  }
+  const [root = "", commit = published?.commit ?? ""] = await importCommits(repository, drafts, run.shared);
   tell("written", site);
-  const changes: RefChange[] = [{ ref: releaseBranch(release.name), from: branch?.commit, to: commit }];
-  if (deploy === undefined) changes.unshift({ ref: deployRef, from: undefined, to: root });
-  await moveRefs(repository, changes);
-  return { commit, moved: true };
+  const changes: RefChange[] = [];
+  if (!follows) changes.push({ ref: deployRef, from: deploy?.commit, to: root });
+  if (published === undefined) changes.push({ ref: releaseBranch(release.name), from: branch?.commit, to: commit });
+  return moved(commit, await moveRefs(repository, changes));
+}
+
+function moved(commit: string, removedLocks: readonly string[]): PublishedBranch {
+  return { commit, moved: true, ...(removedLocks.length > 0 ? { removedLocks } : {}) };
+}
+
+/** Whether a branch still is where a deploy repository begins: nothing was promoted, so nothing on the site hangs on it. */
+function isRoot({ tree, release }: Ref): boolean {
+  return tree === emptyTree && release === undefined;
+}
+
+/** Whether a commit will do as it is signed, or not signed. */
+function isTrusted({ content }: Ref, { shared: { signer } }: Run): boolean {
+  return signer === undefined || isSignedBy(content, signer);
 }

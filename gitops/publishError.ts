@@ -22,14 +22,3 @@ const shownFailures = 5;
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/** A signer was given, and commits are not signed. */
-export class SigningUnsupported extends Error {
-  override readonly name = "SigningUnsupported";
-  constructor(kind: string) {
-    super(
-      `Commits cannot be signed: the option "signer" (${kind}) is not supported. ` +
-        "Leave it out to publish unsigned commits, which Flux must then not be told to verify.",
-    );
-  }
-}

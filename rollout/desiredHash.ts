@@ -7,6 +7,8 @@ export interface DesiredInputs {
   readonly site: ResolvedSite;
   readonly release: Release;
   readonly fleet: Pick<Fleet, "name" | "domain" | "hub">;
+  /** Public keys that the site trusts releases by, in any order. */
+  readonly signers: readonly string[];
   /** Digest of the program that turns the rest into resources; see `programDigest`. */
   readonly programDigest: string;
 }
@@ -15,11 +17,12 @@ export interface DesiredInputs {
  * Hex SHA-256 over all that decides what a site becomes. Two things are left out because they decide nothing: where
  * the site and the release are written down, and whether the site has a link at the moment.
  */
-export function desiredHash({ site, release, fleet, programDigest }: DesiredInputs): string {
+export function desiredHash({ site, release, fleet, signers, programDigest }: DesiredInputs): string {
   const desired = {
     site: { ...site, source: undefined, offline: undefined },
     release: { ...release, source: undefined },
     fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub },
+    signers: [...signers].sort(),
     programDigest,
   };
   return createHash("sha256").update(canonicalJson(desired)).digest("hex");

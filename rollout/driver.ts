@@ -24,6 +24,8 @@ export interface RolloutRun {
   readonly rollout: Rollout;
   /** From `planWaves`; it is frozen when the run starts. */
   readonly plan: Plan;
+  /** Public keys that the sites trust releases by; see `RunRequest`. */
+  readonly signers: readonly string[];
   /** See `programDigest`. */
   readonly programDigest: string;
   readonly runner: StackRunner;
@@ -54,11 +56,26 @@ export async function runRollout(options: RolloutRun): Promise<RolloutState> {
   const lease = await options.ledger.lease(`rollout/${options.rollout.name}`);
   const driver = new Driver(options, lease, start);
   try {
-    await options.prepare?.();
+    await unlessHard(options.prepare?.(), options.hardSignal);
     return await driver.drive();
   } finally {
     // After a hard stop sites may still run in this process, so the lease stays until the process is proven dead.
     if (options.hardSignal?.aborted !== true) await lease.release();
+  }
+}
+
+/** Waits for a promise, but not beyond a hard stop. */
+async function unlessHard(work: Promise<void> | undefined, hardSignal: AbortSignal | undefined): Promise<void> {
+  if (work === undefined || hardSignal === undefined) return work;
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(hardSignal.reason);
+    hardSignal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    if (stop !== undefined) hardSignal.removeEventListener("abort", stop);
   }
 }
 
@@ -183,7 +200,7 @@ class Driver {
   }
 
   private async startSite(name: string, attempt: number): Promise<void> {
-    const { ledger, release, fleet, runner, promoter, onProgress } = this.options;
+    const { ledger, release, fleet, signers, runner, promoter, onProgress } = this.options;
     const site = this.sites.get(name);
     const frozen = this.current().sites.get(name)?.frozen;
     if (site === undefined || frozen === undefined) throw new Error(`site ${name} of the plan is not in the fleet`);
@@ -194,6 +211,7 @@ class Driver {
       site,
       release,
       fleet,
+      signers,
       desiredHash: frozen.desiredHash,
       token,
       runner,

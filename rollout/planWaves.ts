@@ -1,8 +1,8 @@
 import type { ResolvedSite, Rollout, WaveRule } from "../fleet/model";
+import { matches } from "../fleet/select";
 import { amountOf } from "./amount";
 import { byName } from "./order";
 import type { Plan, PlannedWave, UnassignedSite } from "./plan";
-import { selects } from "./selection";
 import { spread } from "./spread";
 
 /**
@@ -18,11 +18,11 @@ import { spread } from "./spread";
  */
 export function planWaves(sites: readonly ResolvedSite[], rollout: Rollout): Plan {
   assertDistinctNames(rollout.waves);
-  const selected = sites.filter((site) => selects(rollout.selector, site)).toSorted(byName);
+  const selected = sites.filter((site) => matches(rollout.selector, site)).toSorted(byName);
   const free = new Map(selected.map((site) => [site.name, site]));
   const maxConcurrency = Math.max(1, rollout.maxConcurrency);
   const waves = canariesFirst(rollout.waves).map((rule): PlannedWave => {
-    const candidates = [...free.values()].filter((site) => selects(rule.selector, site));
+    const candidates = [...free.values()].filter((site) => matches(rule.selector, site));
     const size = rule.size === "rest" ? candidates.length : amountOf(rule.size, selected.length);
     const taken = rule.canary ? onlineFirst(candidates, size) : spread(candidates, size);
     for (const site of taken) free.delete(site.name);

@@ -3,12 +3,13 @@ import type { Clock } from "./clock";
 import type { RolloutEvent, SiteFinished, SiteSuccess } from "./events";
 import type { Ledger, Lease } from "./ledger/ledger";
 import type { Promoter } from "./promoter";
-import { RunCancelled, type RunResult, type StackRunner } from "./stackRunner";
+import { RunCancelled, RunFailed, type RunResult, type StackRunner } from "./stackRunner";
 
 export interface SiteRun {
   readonly site: ResolvedSite;
   readonly release: Release;
   readonly fleet: Fleet;
+  readonly signers: readonly string[];
   readonly desiredHash: string;
   readonly token: number;
   readonly runner: StackRunner;
@@ -29,8 +30,8 @@ export async function runSite(run: SiteRun): Promise<RolloutEvent[]> {
   const { site, release, runner, promoter } = run;
   let result: RunResult | undefined;
   try {
-    const before = await unchangedSuccess(run);
-    result = before ? nothingToDo(before.resources) : await runner.up(request(run), observer(run));
+    const { unchanged: before, touched } = await lookBack(run);
+    result = before ? nothingToDo(before.resources) : await runner.up({ ...request(run), touched }, observer(run));
     const evidence = before?.evidence ?? (await runner.evidence(site.name));
     const { from, to, moved } = await promoter.promote(site.name, release.name);
     const end: SiteFinished = {
@@ -47,19 +48,43 @@ export async function runSite(run: SiteRun): Promise<RolloutEvent[]> {
   }
 }
 
-/** The site's last success if it is what is wanted now, and nothing has touched what it left behind. */
-async function unchangedSuccess({ ledger, runner, site, desiredHash }: SiteRun): Promise<SiteSuccess | undefined> {
+/** Whether a site's state or files are not what its last success left; false for a site without a success or a state. */
+export async function isTouched(ledger: Ledger, runner: StackRunner, site: string): Promise<boolean> {
+  const last = await ledger.lastSuccess(site);
+  const evidence = last === undefined ? undefined : await runner.evidence(site);
+  return evidence !== undefined && evidence !== last?.evidence;
+}
+
+/** What the ledger and the runner say of a site before it is run. */
+interface Before {
+  /** The last success, if it is what is wanted now and nothing has touched what it left behind. */
+  readonly unchanged: SiteSuccess | undefined;
+  /** Whether something has touched what the last success left behind, whatever is wanted now. */
+  readonly touched: boolean;
+}
+
+/** @throws RunFailed if the site was brought to a release before, and its stack's state is gone. */
+async function lookBack({ ledger, runner, site, desiredHash }: SiteRun): Promise<Before> {
   const last = await ledger.lastSuccess(site.name);
-  if (last === undefined || last.desiredHash !== desiredHash) return undefined;
-  return (await runner.evidence(site.name)) === last.evidence ? last : undefined;
+  if (last === undefined) return { unchanged: undefined, touched: false };
+  const evidence = await runner.evidence(site.name);
+  if (evidence === undefined) {
+    throw new RunFailed(
+      `the stack's state is gone, although ${site.name} was brought to release ${last.release} before. Put it back from ` +
+        `its .bak file or from backups/ in the state folder; or make the site anew, with new keys and passwords, by ` +
+        `edgewave site up ${site.name}`,
+    );
+  }
+  const touched = evidence !== last.evidence;
+  return { unchanged: !touched && last.desiredHash === desiredHash ? last : undefined, touched };
 }
 
 function nothingToDo(resources: number): RunResult {
   return { resources, changes: resources > 0 ? { same: resources } : {}, seconds: 0 };
 }
 
-function request({ site, release, fleet, token }: SiteRun) {
-  return { site, release, fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub }, fencingToken: token };
+function request({ site, release, fleet: { name, domain, hub }, signers, token }: SiteRun) {
+  return { site, release, fleet: { name, domain, hub }, signers, fencingToken: token };
 }
 
 function observer({ signal, onProgress }: SiteRun) {

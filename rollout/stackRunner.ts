@@ -21,8 +21,15 @@ export interface RunRequest {
   readonly release: Release;
   /** What the program needs of the fleet beside the site. */
   readonly fleet: Pick<Fleet, "name" | "domain" | "hub">;
+  /** Public keys (`ssh-ed25519 AAAA... comment`) whose signature Flux asks of a release; empty if of none. */
+  readonly signers: readonly string[];
   /** Grows with every run of the site; a run with an older token than the last one is refused. */
   readonly fencingToken: number;
+  /**
+   * Whether the site's state or files are not what its last success left, so that the state cannot be relied on for
+   * what is there.
+   */
+  readonly touched: boolean;
 }
 
 export interface RunObserver {

@@ -7,6 +7,7 @@ export interface StartInputs {
   readonly fleet: Fleet;
   readonly release: Release;
   readonly plan: Plan;
+  readonly signers: readonly string[];
   readonly programDigest: string;
 }
 
@@ -14,7 +15,7 @@ export interface StartInputs {
  * The first event of a run: the plan and its sites, frozen as they are now. Pure.
  * @throws Error if the plan has a site that the fleet does not have.
  */
-export function rolloutStarted({ fleet, release, plan, programDigest }: StartInputs): RolloutStarted {
+export function rolloutStarted({ fleet, release, plan, signers, programDigest }: StartInputs): RolloutStarted {
   const sites = new Map(fleet.sites.map((site) => [site.name, site]));
   const frozen = plan.waves.flatMap((wave) =>
     wave.sites.map((name): FrozenSite => {
@@ -25,7 +26,7 @@ export function rolloutStarted({ fleet, release, plan, programDigest }: StartInp
         profile: site.profile,
         architecture: site.architecture,
         region: site.region,
-        desiredHash: desiredHash({ site, release, fleet, programDigest }),
+        desiredHash: desiredHash({ site, release, fleet, signers, programDigest }),
         ...(site.offline === undefined ? {} : { offline: site.offline }),
       };
     }),

@@ -42,7 +42,8 @@ function missingPackage() {
   const wanted = readPackages(path.join(root, "package-lock.json"));
   for (const [name, entry] of Object.entries(wanted ?? {})) {
     if (name === "" || entry.optional || entry.devOptional) continue;
-    if (installed[name]?.version !== entry.version) return `${name.replace(/^.*node_modules\//, "")} ${entry.version} is missing`;
+    if (installed[name]?.version !== entry.version)
+      return `${name.replace(/^.*node_modules\//, "")} ${entry.version} is missing`;
   }
   return undefined;
 }

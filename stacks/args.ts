@@ -5,6 +5,8 @@ export interface SiteArgs {
   readonly site: ResolvedSite;
   readonly release: Release;
   readonly fleet: Pick<Fleet, "name" | "domain" | "hub">;
+  /** Public keys (`ssh-ed25519 AAAA... comment`) whose signature Flux asks of a release; empty if of none. */
+  readonly signers: readonly string[];
   /** Absolute path of the site's folder, such as `/srv/out/harbours/sites/porto`. */
   readonly outputDirectory: string;
 }

@@ -16,7 +16,7 @@ import { siteOutputs, type SiteOutputs } from "./siteOutputs";
  * site: the stack tells the sites apart.
  * @throws ComponentArgumentError for arguments that a component cannot work with, before it has made anything.
  */
-export function buildSite({ site, release, fleet, outputDirectory }: SiteArgs): SiteOutputs {
+export function buildSite({ site, release, fleet, signers, outputDirectory }: SiteArgs): SiteOutputs {
   requireSupportedTarget("buildSite", site);
   const profile = profileOf(site.profile);
   const secrets = new CollectedSecrets();
@@ -33,6 +33,7 @@ export function buildSite({ site, release, fleet, outputDirectory }: SiteArgs): 
   const gitea = new LocalGitea("gitea", { ...onCluster, authority: images.authority });
   const flux = new FluxBootstrap("flux", {
     ...onCluster,
+    signers,
     git: {
       deployUrl: repositoryUrl("deploy", site.name),
       siteUrl: repositoryUrl("site", site.name),
@@ -44,7 +45,7 @@ export function buildSite({ site, release, fleet, outputDirectory }: SiteArgs): 
   const ingestion = new IngestionBridge("ingestion", { ...onCluster, authority: images.authority });
 
   return siteOutputs({
-    args: { site, release, fleet, outputDirectory },
+    args: { site, release, fleet, signers, outputDirectory },
     images,
     cluster,
     gitea,

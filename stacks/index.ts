@@ -7,7 +7,12 @@ import { siteArgsOf, StackSettingsError } from "./settings";
 /** The program of `pulumi up -s SITE` in this repository; see `settings.ts` for its configuration. */
 export = async function siteStack() {
   const config = new pulumi.Config("edgewave");
-  const settings = { fleet: config.require("fleet"), out: config.get("out"), release: config.get("release") };
+  const settings = {
+    fleet: config.require("fleet"),
+    out: config.get("out"),
+    release: config.get("release"),
+    signers: config.get("signers"),
+  };
   const root = pulumi.getRootDirectory() || path.join(__dirname, "..");
   const reading = await readFleet(path.resolve(root, settings.fleet));
   try {

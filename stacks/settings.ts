@@ -10,6 +10,8 @@ export interface StackSettings {
   readonly out: string | undefined;
   /** Name of the release; may be left out if the fleet has only one. */
   readonly release: string | undefined;
+  /** Public keys whose signature Flux asks of a release, one on each line; by default it asks for none. */
+  readonly signers: string | undefined;
 }
 
 /** A stack cannot be built from its configuration; `message` is for people. */
@@ -61,8 +63,17 @@ export function siteArgsOf(reading: FleetReading, settings: StackSettings, stack
     site,
     release,
     fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub },
+    signers: signersOf(settings),
     outputDirectory: path.join(out, "sites", site.name),
   };
+}
+
+/** Lines of keys as in an `authorized_keys` file; what is no key is for the component to refuse. */
+function signersOf({ signers = "" }: StackSettings): readonly string[] {
+  return signers
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 function names(things: readonly { readonly name: string }[]): string {

@@ -25,6 +25,8 @@ export type SiteOutputs = {
   readonly gitAdministrator: pulumi.Output<string>;
   /** Secret. */
   readonly gitAdministratorPassword: pulumi.Output<string>;
+  /** Whether Flux takes only signed releases, and if not, why; for people. */
+  readonly gitVerification: pulumi.Output<string>;
   readonly fluxKustomizations: pulumi.Output<readonly string[]>;
   readonly ingestionEndpoints: pulumi.Output<readonly Endpoint[]>;
   readonly ingestionTopics: pulumi.Output<readonly string[]>;
@@ -63,11 +65,8 @@ export function siteOutputs({
 }: SiteParts): SiteOutputs {
   const { site, release, outputDirectory } = args;
   const supplied = pulumi
-    .all([flux.namespace, flux.suppliedSecrets, ingestion.namespace, ingestion.suppliedSecrets])
-    .apply(([fluxNamespace, ofFlux, ingestionNamespace, ofIngestion]) => [
-      ...ofFlux.map((name) => `${fluxNamespace}/${name}`),
-      ...ofIngestion.map((name) => `${ingestionNamespace}/${name}`),
-    ]);
+    .all([ingestion.namespace, ingestion.suppliedSecrets])
+    .apply(([namespace, names]) => names.map((name) => `${namespace}/${name}`));
   return {
     site: site.name,
     profile: site.profile,
@@ -86,6 +85,7 @@ export function siteOutputs({
     gitUrl: gitea.url,
     gitAdministrator: gitea.administrator,
     gitAdministratorPassword: gitea.administratorPassword,
+    gitVerification: flux.verification,
     fluxKustomizations: flux.kustomizations,
     ingestionEndpoints: ingestion.endpoints,
     ingestionTopics: ingestion.topics,

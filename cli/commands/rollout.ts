@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { DeployBranchPromoter } from "../../gitops/promoter";
 import { publishRelease } from "../../gitops/publish";
@@ -14,15 +13,18 @@ import { exitCode, type ExitCode } from "../exitCodes";
 import { listenForInterrupts, type Interrupts } from "../interrupt";
 import { colorsOf, print, printJson, type Io } from "../io";
 import { chooseRelease, chooseRollout, loadFleet, type LoadedFleet } from "../load";
-import { outFolder, withEngine, withFleet, withJson, withOut, type EngineOptions } from "../options";
+import { outFolder, withEngine, withFleet, withJson, withOut, withSigningKey, type EngineOptions } from "../options";
+import { claimOutFolder } from "../outFolder";
 import { findPassphrase } from "../passphrase";
 import { formatFindings } from "../printing/findings";
 import { formatHeading } from "../printing/heading";
+import { formatPublished } from "../printing/published";
 import { rolloutProgress, type RolloutProgress } from "../printing/progress";
 import { formatEnd, formatReasons, formatSites } from "../printing/summary";
 import type { AddCommand } from "../program";
 import { writeReport } from "../report";
 import { createRunner, home } from "../runner";
+import { findSigningKey } from "../signingKey";
 import { statusJson } from "../statusJson";
 
 interface RolloutOptions extends EngineOptions {
@@ -33,7 +35,7 @@ export const addRollout: AddCommand = (program, io, done) => {
   const command = program
     .command("rollout")
     .description("bring the fleet to a release, wave by wave; resumes what an earlier run left");
-  withJson(withEngine(withOut(withFleet(command))))
+  withJson(withSigningKey(withEngine(withOut(withFleet(command)))))
     .option("-r, --rollout <name>", "which rollout, if the fleet has several")
     .action(async (options: RolloutOptions) => done(await rollOut(io, options)));
 };
@@ -45,6 +47,7 @@ interface Job {
   readonly release: Release;
   readonly out: string;
   readonly engine: EngineChoice;
+  readonly signingKey: string | undefined;
 }
 
 async function rollOut(io: Io, options: RolloutOptions): Promise<ExitCode> {
@@ -53,7 +56,7 @@ async function rollOut(io: Io, options: RolloutOptions): Promise<ExitCode> {
   const release = chooseRelease(loaded.fleet, rollout.release);
   const out = outFolder(io, options, loaded.fleet.name);
   const engine = await chooseEngine(options.engine, io.env);
-  const job = { loaded, rollout, release, out, engine };
+  const job = { loaded, rollout, release, out, engine, signingKey: options.signingKey };
   // With --json standard output is one JSON document; what happens goes to standard error as plain lines.
   const watched: Io = options.json ? { ...io, stdout: io.stderr, interactive: false } : io;
   const interrupts = listenForInterrupts(io);
@@ -72,7 +75,7 @@ async function rollOut(io: Io, options: RolloutOptions): Promise<ExitCode> {
 }
 
 async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: Interrupts): Promise<RolloutState> {
-  const { loaded, rollout, release, out, engine } = job;
+  const { loaded, rollout, release, out, engine, signingKey } = job;
   const { fleet, folder, warnings } = loaded;
   const colors = colorsOf(io);
   const plan = planWaves(fleet.sites, rollout);
@@ -80,10 +83,14 @@ async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: In
   print(io, colors.dim(`engine: ${engine.name} ${engine.version} (${engine.reason})`));
   if (warnings.length > 0) print(io, formatFindings(warnings, colors));
 
-  await mkdir(out, { recursive: true });
+  await claimOutFolder(out, fleet.name);
   const passphrase = await findPassphrase(io.env, out);
   if (passphrase.generated !== undefined) {
     print(io, colors.dim(`passphrase: made for the stacks' secrets, kept in ${relative(io, passphrase.generated)}`));
+  }
+  const signing = await findSigningKey(signingKey, io.cwd, out);
+  if (signing.generated) {
+    print(io, colors.dim(`signing key: made for releases, kept in ${relative(io, signing.file)}`));
   }
   const git = path.join(out, "git");
   const ledger = await openLedger(path.join(out, "ledger.db"));
@@ -94,6 +101,7 @@ async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: In
       release,
       rollout,
       plan,
+      signers: [signing.key.publicKey],
       programDigest: await programDigest(home, programParts),
       runner,
       promoter: new DeployBranchPromoter(git),
@@ -103,15 +111,15 @@ async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: In
       hardSignal: interrupts.hardStop,
       // Content is in place at every site before the first wave starts.
       prepare: async () => {
-        const published = await publishRelease({ fleet, release, sites: fleet.sites, directory: git });
-        const moved = published.sites.filter((site) => site.moved).length;
-        progress.note(
-          colors.dim(
-            moved === 0
-              ? `git: release ${release.name} is published, nothing is new`
-              : `git: release ${release.name} is ${published.fleet.commit.slice(0, 10)} in fleet.git, new for ${moved} of ${published.sites.length} sites`,
-          ),
-        );
+        const published = await publishRelease({
+          fleet,
+          release,
+          sites: fleet.sites,
+          directory: git,
+          signer: signing.key,
+          signal: interrupts.stop,
+        });
+        for (const line of formatPublished(published, colors)) progress.note(line);
       },
       onEvent: progress.onEvent,
       onProgress: progress.onResources,

@@ -1,21 +1,25 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
+import type { Fleet, Release, ResolvedSite } from "../../fleet/model";
+import type { Ledger } from "../../rollout/ledger/ledger";
 import { openLedger } from "../../rollout/ledger/sqliteLedger";
-import { withSiteClaim } from "../../rollout/siteRun";
-import { RunCancelled, RunFailed, type RunResult } from "../../rollout/stackRunner";
+import { isTouched, withSiteClaim } from "../../rollout/siteRun";
+import { RunCancelled, RunFailed, type RunRequest, type RunResult } from "../../rollout/stackRunner";
 import { chooseEngine } from "../engine";
 import { exitCode, type ExitCode } from "../exitCodes";
 import { listenForInterrupts } from "../interrupt";
 import { colorsOf, print, printJson, type Io } from "../io";
-import { chooseRelease, chooseSite, loadFleet } from "../load";
-import { outFolder, withEngine, withFleet, withJson, withOut, type EngineOptions } from "../options";
+import { chooseOnlyRelease, chooseRelease, chooseSite, loadFleet } from "../load";
+import { outFolder, withEngine, withFleet, withJson, withOut, withSigningKey, type EngineOptions } from "../options";
+import { claimOutFolder } from "../outFolder";
 import { findPassphrase } from "../passphrase";
 import { plural } from "../printing/findings";
 import { formatSeconds } from "../printing/outcome";
 import type { AddCommand } from "../program";
 import { createRunner } from "../runner";
+import { findSigningKey } from "../signingKey";
 import { UserError } from "../userError";
+import { addSiteOutput } from "./siteOutput";
 
 interface SiteOptions extends EngineOptions {
   readonly release?: string;
@@ -33,16 +37,19 @@ export const addSite: AddCommand = (program, io, done) => {
   const site = program.command("site").description("work on one site's stack, outside of any rollout");
   for (const verb of Object.keys(verbs) as Verb[]) {
     const command: Command = site.command(verb).description(verbs[verb]).argument("<name>", "the site");
-    withJson(withEngine(withOut(withFleet(command)))).option("--release <name>", "which release (default: the newest)");
+    withJson(withSigningKey(withEngine(withOut(withFleet(command))))).option(
+      "--release <name>",
+      "which release (default: the one that the site has)",
+    );
     if (verb === "destroy") command.option("-y, --yes", "do it; without this nothing is destroyed");
     command.action(async (name: string, options: SiteOptions) => done(await runVerb(io, verb, name, options)));
   }
+  addSiteOutput(site, io, done);
 };
 
 async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): Promise<ExitCode> {
   const { fleet, folder } = await loadFleet(io, options);
   const site = chooseSite(fleet, name);
-  const release = chooseRelease(fleet, options.release);
   if (verb === "destroy" && options.yes !== true) {
     throw new UserError(
       "EDGE-CLI-003",
@@ -52,32 +59,66 @@ async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): 
   }
   const out = outFolder(io, options, fleet.name);
   const engine = await chooseEngine(options.engine, io.env);
-  await mkdir(out, { recursive: true });
+  await claimOutFolder(out, fleet.name);
   const passphrase = await findPassphrase(io.env, out);
+  const { key } = await findSigningKey(options.signingKey, io.cwd, out);
   const ledger = await openLedger(path.join(out, "ledger.db"));
   const runner = createRunner({ engine, passphrase, env: io.env, out, fleetFolder: folder });
   const interrupts = listenForInterrupts(io);
   try {
-    const result = await withSiteClaim(ledger, name, (fencingToken) =>
-      runner[verb](
-        { site, release, fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub }, fencingToken },
-        { signal: interrupts.stop, onProgress: () => undefined },
-      ),
-    );
-    if (options.json) printJson(io, { site: name, verb, release: release.name, engine, ...result });
-    else print(io, describe(verb, name, result));
-    return exitCode.done;
-  } catch (error) {
-    if (!(error instanceof RunFailed || error instanceof RunCancelled)) throw error;
-    const interrupted = error instanceof RunCancelled;
-    const code = interrupted ? exitCode.interrupted : exitCode.failed;
-    if (options.json) printJson(io, { site: name, verb, release: release.name, engine, error: error.message });
-    else io.stderr.write(`${colorsOf(io).red(interrupted ? "interrupted" : "failed")} ${name}: ${error.message}\n`);
-    return code;
+    const release = await releaseFor(fleet, ledger, name, options.release);
+    if (!options.json) announce(io, verb, site, release);
+    const outcome = await withSiteClaim(ledger, name, async (fencingToken) => {
+      const request: RunRequest = {
+        site,
+        release,
+        fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub },
+        signers: [key.publicKey],
+        fencingToken,
+        touched: verb === "up" && (await isTouched(ledger, runner, name)),
+      };
+      return runner[verb](request, { signal: interrupts.stop, onProgress: () => undefined }).catch(failureOrThrow);
+    });
+    const failed = outcome instanceof Error;
+    if (options.json) {
+      printJson(io, {
+        site: name,
+        verb,
+        release: release.name,
+        engine,
+        ...(failed ? { error: outcome.message } : outcome),
+      });
+    } else if (!failed) print(io, describe(verb, name, outcome));
+    else {
+      const word = outcome instanceof RunCancelled ? "interrupted" : "failed";
+      io.stderr.write(`${colorsOf(io).red(word)} ${name}: ${outcome.message}\n`);
+    }
+    if (!failed) return exitCode.done;
+    return outcome instanceof RunCancelled ? exitCode.interrupted : exitCode.failed;
   } finally {
     interrupts.dispose();
     await runner.close();
     ledger.close();
+  }
+}
+
+function failureOrThrow(error: unknown): RunFailed | RunCancelled {
+  if (error instanceof RunFailed || error instanceof RunCancelled) return error;
+  throw error;
+}
+
+/** The named release, else the one that the last rollout brought the site to, else the only one. */
+async function releaseFor(fleet: Fleet, ledger: Ledger, site: string, named: string | undefined): Promise<Release> {
+  if (named !== undefined) return chooseRelease(fleet, named);
+  const last = await ledger.lastSuccess(site);
+  return fleet.releases.find(({ name }) => name === last?.release) ?? chooseOnlyRelease(fleet);
+}
+
+function announce(io: Io, verb: Verb, site: ResolvedSite, release: Release): void {
+  const colors = colorsOf(io);
+  if (verb !== "destroy") print(io, colors.dim(`${site.name} with release ${release.name}`));
+  if (site.offline !== undefined) {
+    print(io, colors.yellow(`${site.name} is marked offline (${site.offline.reason}); this goes on all the same`));
   }
 }
 

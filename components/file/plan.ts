@@ -31,8 +31,17 @@ export function containedPath(path: string): string {
 }
 
 // The target comes by the environment, so that no character in it is ever read as shell. `cat` and `mv` in the same
-// folder make the write atomic: a reader sees the old content or the new one.
-const write = 'mkdir -p -- "${FILE%/*}" && cat > "$FILE.part" && mv -f -- "$FILE.part" "$FILE"';
+// folder make the write atomic: a reader sees the old content or the new one. `mv` would move the file into a folder of
+// its name and call that a success.
+const write = [
+  'mkdir -p -- "${FILE%/*}" && cat > "$FILE.part" || exit',
+  'if [ -d "$FILE" ]; then',
+  '  rm -f -- "$FILE.part"',
+  '  printf "%s\\n" "$FILE is a folder, and a file must be written there. Move the folder away and run again." >&2',
+  "  exit 1",
+  "fi",
+  'mv -f -- "$FILE.part" "$FILE"',
+].join("\n");
 
 // Folders are pruned from the file upwards; rmdir stops by itself at the first one that something else still uses.
 const remove = [
@@ -67,7 +76,7 @@ export function fileCommands(directory: string, path: string, mode: "public" | "
   const relative = containedPath(path);
   const root = posix.normalize(directory).replace(/(.)\/+$/, "$1");
   return {
-    write: `umask ${mode === "private" ? "077" : "022"} && ${write}`,
+    write: `umask ${mode === "private" ? "077" : "022"}\n${write}`,
     remove,
     environment: { FILE: `${root}/${relative}`, ROOT: root, RELATIVE: relative },
   };

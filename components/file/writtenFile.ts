@@ -37,6 +37,8 @@ export function writtenFile(name: string, args: WrittenFileArgs, opts: CustomRes
     ...opts,
     // An update in place would leave the file in the old folder behind: only a deletion gets the old inputs.
     replaceOnChanges: ["environment"],
+    // A replacement may have the same path (`--replace`): the old one's deletion would take the new file away.
+    deleteBeforeReplace: true,
     transformations: [...(opts.transformations ?? []), silent],
   });
 }

@@ -18,6 +18,11 @@ export interface FluxBootstrapArgs {
     /** PEM of the authority that the repositories' server is trusted by. */
     readonly authority: Input<string>;
   };
+  /**
+   * Public keys (`ssh-ed25519 AAAA... comment`), in any order; a release must be signed by one of them. Without any,
+   * Flux takes whatever the branch holds.
+   */
+  readonly signers: readonly string[];
   readonly secrets: SecretStore;
   /** Of the site's cluster. */
   readonly provider: k8s.Provider;

@@ -15,7 +15,8 @@ import type { FluxBootstrapArgs } from "./args";
 import { artifactsClaim, controllerPod, controllersOf, servicesOf, type Controller } from "./controllers";
 import { customResourceDefinition } from "./crdSchema";
 import { fluxKinds } from "./crds";
-import { overlayPath, syncObjects, syncSecrets } from "./sync";
+import { deployPath, syncObjects, syncSecrets } from "./sync";
+import { verificationOf } from "./verification";
 
 /** Flux on the site, following the site's own Gitea: what must exist before Git can deliver the rest. */
 export class FluxBootstrap extends pulumi.ComponentResource {
@@ -25,15 +26,16 @@ export class FluxBootstrap extends pulumi.ComponentResource {
   readonly kustomizations: pulumi.Output<readonly string[]>;
   /** Folder of the deploy repository that is applied. */
   readonly path: pulumi.Output<string>;
-  /** Names of Secrets that the site must be given by those who own their keys. */
-  readonly suppliedSecrets: pulumi.Output<readonly string[]>;
+  /** Whether Flux takes only signed releases, and if not, why; for people. */
+  readonly verification: pulumi.Output<string>;
 
   constructor(name: string, args: FluxBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     requireSupportedTarget("FluxBootstrap", args.site);
-    const { site, profile } = args;
+    const { site, release, profile } = args;
     const controllers = controllersOf(workloadsOf(profile, site.ingestion.buffer));
     const urls = { deploy: args.git.deployUrl, site: args.git.siteUrl };
-    const sync = syncObjects(site, profile, urls);
+    const verification = verificationOf(site, release, args.signers);
+    const sync = syncObjects(profile, urls, verification.required);
     super("edgewave:flux:FluxBootstrap", name, {}, opts);
     const onCluster = { parent: this, provider: args.provider };
 
@@ -66,6 +68,10 @@ export class FluxBootstrap extends pulumi.ComponentResource {
       type: "Opaque",
       data: { "ca.crt": args.git.authority },
     });
+    if (verification.required) {
+      const { data } = verification;
+      args.secrets.keep({ namespace: flux.namespace, name: syncSecrets.signers, type: "Opaque", data });
+    }
     new CustomResource(`${name}-deploy-repository`, sync.deployRepository, onCluster);
     new CustomResource(`${name}-site-repository`, sync.siteRepository, onCluster);
     new CustomResource(`${name}-deploy`, sync.deployKustomization, onCluster);
@@ -74,14 +80,14 @@ export class FluxBootstrap extends pulumi.ComponentResource {
     this.namespace = pulumi.output(flux.namespace);
     this.gitRepository = pulumi.output(sync.deployRepository.metadata.name);
     this.kustomizations = pulumi.output([sync.deployKustomization.metadata.name, sync.siteKustomization.metadata.name]);
-    this.path = pulumi.output(overlayPath(site));
-    this.suppliedSecrets = pulumi.output([syncSecrets.signers, syncSecrets.decryption]);
+    this.path = pulumi.output(deployPath);
+    this.verification = pulumi.output(verification.explanation);
     this.registerOutputs({
       namespace: this.namespace,
       gitRepository: this.gitRepository,
       kustomizations: this.kustomizations,
       path: this.path,
-      suppliedSecrets: this.suppliedSecrets,
+      verification: this.verification,
     });
   }
 

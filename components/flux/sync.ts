@@ -1,8 +1,7 @@
-import type { ResolvedSite } from "../../fleet/model";
 import type { Profile } from "../../profiles/profile";
 import { flux } from "./address";
 
-/** Secrets of Flux on a site. The last two hold keys that edgewave never has; they are put there by their owners. */
+/** Secrets of Flux on a site. */
 export const syncSecrets = {
   /** Account, password and authority for the site's Gitea. */
   reader: "gitea-reader",
@@ -10,24 +9,27 @@ export const syncSecrets = {
   registryAuthority: "bastion-ca",
   /** `*.sshpub` of those who may sign releases. */
   signers: "git-signers",
-  /** `age.agekey`, the site's own key for SOPS. */
-  decryption: "sops-age",
 } as const;
 
-/** Folder of a site's overlay in its deploy repository. */
-export function overlayPath(site: Pick<ResolvedSite, "name">): string {
-  return `./applications/overlays/${site.name}`;
-}
+/**
+ * Folder of the deploy repository that is applied. The root, because Flux takes a root without files for one that asks
+ * for nothing, but refuses a folder that is not there; before the first promotion there are no files.
+ */
+export const deployPath = "./";
+
+/** It waits for the Kustomizations in the cut, which have 20 minutes each. */
+const deployTimeout = "30m";
 
 /**
- * What Flux follows: first `deploy`, whose head must be signed, then what the site itself keeps in `site`. Each object
- * belongs to one of the two.
+ * What Flux follows: first `deploy`, then what the site itself keeps in `site`. Each object belongs to one of the two.
+ * Neither is decrypted: nothing in Git is encrypted, and Flux applies nothing while the key's Secret is missing.
  * @param urls of the site's repositories, inside the cluster.
+ * @param signed whether the head of `deploy` must be signed.
  */
 export function syncObjects(
-  site: Pick<ResolvedSite, "name">,
   profile: Pick<Profile, "flux">,
   urls: { readonly deploy: string; readonly site: string },
+  signed: boolean,
 ) {
   const { sourceInterval, kustomizationInterval } = profile.flux;
   const repository = (name: "deploy" | "site", branch: string, verify: object) => ({
@@ -43,30 +45,34 @@ export function syncObjects(
       ...verify,
     },
   });
-  const kustomization = (name: "deploy" | "site", path: string, dependsOn: { name: string }[]) => ({
+  const kustomization = (
+    name: "deploy" | "site",
+    path: string,
+    more: { timeout: string; dependsOn?: { name: string }[] },
+  ) => ({
     apiVersion: "kustomize.toolkit.fluxcd.io/v1",
     kind: "Kustomization",
     metadata: { name, namespace: flux.namespace },
     spec: {
       interval: kustomizationInterval,
       retryInterval: "2m",
-      timeout: "15m",
       path,
       prune: true,
       // Ready means that what was applied is healthy; gates read it.
       wait: name === "deploy",
       sourceRef: { kind: "GitRepository", name },
-      decryption: { provider: "sops", secretRef: { name: syncSecrets.decryption } },
-      ...(dependsOn.length > 0 ? { dependsOn } : {}),
+      ...more,
     },
   });
   return {
-    deployRepository: repository("deploy", "deploy", {
-      verify: { mode: "HEAD", secretRef: { name: syncSecrets.signers } },
-    }),
+    deployRepository: repository(
+      "deploy",
+      "deploy",
+      signed ? { verify: { mode: "HEAD", secretRef: { name: syncSecrets.signers } } } : {},
+    ),
     // People on the site sign nothing; who may write there is Gitea's to say.
     siteRepository: repository("site", "main", {}),
-    deployKustomization: kustomization("deploy", overlayPath(site), []),
-    siteKustomization: kustomization("site", "./", [{ name: "deploy" }]),
+    deployKustomization: kustomization("deploy", deployPath, { timeout: deployTimeout }),
+    siteKustomization: kustomization("site", "./", { timeout: "15m", dependsOn: [{ name: "deploy" }] }),
   };
 }

@@ -33,21 +33,28 @@ export async function writeAtomic(path: string, content: string, durable: boolea
 export async function keepAs(path: string, backup: string): Promise<void> {
   const temporary = `${backup}.${randomBytes(6).toString("hex")}.tmp`;
   try {
-    await link(path, temporary);
-  } catch (cause) {
-    if (isMissing(cause)) {
-      return;
+    try {
+      await link(path, temporary);
+    } catch (cause) {
+      if (isMissing(cause)) {
+        return;
+      }
+      // Some file systems have no hard links.
+      await writeFile(temporary, await readFile(path), { mode: 0o600 });
     }
-    // Some file systems have no hard links.
-    await writeFile(temporary, await readFile(path), { mode: 0o600 });
+    await rename(temporary, backup);
+  } finally {
+    // A rename between two links of one file does nothing (rename(2)): so it is if the file was kept before and could
+    // not be written anew since, as on a full disk.
+    await rm(temporary, { force: true });
   }
-  await rename(temporary, backup);
 }
 
 /**
  * The sidecar in which the official CLI's storage library keeps a file's attributes.
  *
- * Source: `blob/fileblob/attrs.go` of gocloud.dev. It is optional on reading; a stale checksum would mislead.
+ * Source: `blob/fileblob/attrs.go` of gocloud.dev. It is optional on reading; a stale checksum would mislead,
+ * and a file without content makes all of the official CLI's verbs fail.
  */
 export async function writeAttributes(path: string, content: string | Buffer): Promise<void> {
   const json = JSON.stringify({
@@ -59,7 +66,7 @@ export async function writeAttributes(path: string, content: string | Buffer): P
     "user.metadata": null,
     md5: createHash("md5").update(content).digest("base64"),
   });
-  await writeFile(`${path}.attrs`, `${json}\n`, { mode: 0o600 });
+  await writeAtomic(`${path}.attrs`, `${json}\n`, false);
 }
 
 /** Writes a file and its attributes, making its folder. */

@@ -1,4 +1,5 @@
-import { GitFailed, git } from "./run";
+import { clearingStaleLocks } from "./locks";
+import { GitFailed, git, gitBytes } from "./run";
 
 /** What a branch or tag points at. */
 export interface Ref {
@@ -8,6 +9,8 @@ export interface Ref {
   readonly tree: string;
   /** The commit's trailer `Release`; undefined if it has none. */
   readonly release: string | undefined;
+  /** The commit object as Git keeps it, with its signature if it has one. */
+  readonly content: Buffer;
 }
 
 /** One move of a ref; `from` undefined means that it must not exist yet. */
@@ -35,36 +38,53 @@ export class RefMoved extends Error {
   }
 }
 
-const format = "%(refname)%00%(objectname)%00%(tree)%00%(contents:trailers:key=Release,valueonly,separator=%2C)";
+// The object comes last and after its length, because it may hold any byte.
+const trailer = "%(contents:trailers:key=Release,valueonly,separator=%2C)";
+const format = `%(refname)%00%(objectname)%00%(tree)%00${trailer}%00%(raw:size)%00%(raw)`;
+const fields = 5;
 
 /** All branches and tags of a repository by full name, in one process. @throws GitFailed if it is no repository */
 export async function readRefs(repository: string): Promise<ReadonlyMap<string, Ref>> {
   const refs = new Map<string, Ref>();
-  const listing = await git(repository, ["for-each-ref", `--format=${format}`, "refs/heads", "refs/tags"]);
-  for (const line of listing.split("\n")) {
-    const [name, commit, tree, release] = line.split("\0");
-    if (!name || commit === undefined || tree === undefined) continue;
-    refs.set(name, { commit, tree, release: release || undefined });
+  const listing = await gitBytes(repository, ["for-each-ref", `--format=${format}`, "refs/heads", "refs/tags"]);
+  for (let offset = 0; offset < listing.length;) {
+    const head: string[] = [];
+    for (let field = 0; field < fields; field += 1) {
+      const end = listing.indexOf(0, offset);
+      if (end === -1) throw new Error(`git for-each-ref in ${repository} answered what cannot be read`);
+      head.push(listing.toString("utf8", offset, end));
+      offset = end + 1;
+    }
+    const [name = "", commit = "", tree = "", release, size] = head;
+    const content = listing.subarray(offset, offset + Number(size));
+    // A newline ends each ref.
+    offset += content.length + 1;
+    refs.set(name, { commit, tree, release: release || undefined, content });
   }
   return refs;
 }
 
 /**
- * Moves refs, all of them or none, and only if each is still where `from` says.
+ * Moves refs, all of them or none, and only if each is still where `from` says. Lock files in the way that a killed
+ * process left more than a minute ago are removed.
+ * @returns the paths of the lock files that were removed.
  * @throws RefMoved if one of them is not
+ * @throws RepositoryLocked if another git process holds a lock for longer than two seconds
  * @throws GitFailed
  */
-export async function moveRefs(repository: string, changes: readonly RefChange[]): Promise<void> {
-  if (changes.length === 0) return;
+export async function moveRefs(repository: string, changes: readonly RefChange[]): Promise<readonly string[]> {
+  if (changes.length === 0) return [];
+  const locks = [...changes.map(({ ref }) => `${ref}.lock`), "HEAD.lock", "packed-refs.lock"];
+  return (await clearingStaleLocks(repository, locks, () => updateRefs(repository, changes))).removed;
+}
+
+async function updateRefs(repository: string, changes: readonly RefChange[]): Promise<void> {
   const nothing = "0".repeat(40);
   const commands = changes.map(({ ref, from, to }) => `update ${ref} ${to} ${from ?? nothing}\n`).join("");
   try {
-    // A rival holds the lock for milliseconds; waiting for it turns the lost race into a plain answer.
-    await git(
-      repository,
-      ["-c", "core.filesRefLockTimeout=2000", "update-ref", "--stdin"],
-      `start\n${commands}commit\n`,
-    );
+    // A rival holds a lock for milliseconds; waiting for it turns the lost race into a plain answer.
+    const patience = ["-c", "core.filesRefLockTimeout=2000", "-c", "core.packedRefsTimeout=2000"];
+    await git(repository, [...patience, "update-ref", "--stdin"], `start\n${commands}commit\n`);
   } catch (cause) {
     if (!(cause instanceof GitFailed)) throw cause;
     const refs = await readRefs(repository);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { checkedSite } from "../names";
+import { clearingStaleLocks } from "./locks";
 import { type Ref, readRefs } from "./refs";
 import { GitFailed, git } from "./run";
 
@@ -50,7 +51,7 @@ export async function refsIfThere(repository: string): Promise<ReadonlyMap<strin
 
 /**
  * The refs of a bare repository, which is made if it is missing. A folder that a kill left half made is made whole:
- * `git init` is safe to repeat and overwrites nothing (git-init(1)).
+ * `git init` is safe to repeat and overwrites nothing (git-init(1)); its locks that are older than a minute are removed.
  * @throws GitFailed
  */
 export async function openRepository(
@@ -67,6 +68,8 @@ export async function openRepository(
     there = true;
   }
   await mkdir(dirname(repository), { recursive: true });
-  await git(repository, ["init", "--quiet", "--bare", "--template=", `--initial-branch=${branch}`]);
+  await clearingStaleLocks(repository, ["config.lock", "HEAD.lock"], () =>
+    git(repository, ["init", "--quiet", "--bare", "--template=", `--initial-branch=${branch}`]),
+  );
   return { refs: there ? await readRefs(repository) : new Map(), created: true };
 }

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 
 /** A `git` command that did not end well. Git's messages name paths and refs, never content. */
 export class GitFailed extends Error {
-  override readonly name = "GitFailed";
+  override readonly name: string = "GitFailed";
   constructor(
     /** As it was run, for people. */
     readonly command: string,
@@ -43,6 +43,15 @@ const tailLines = 12;
  * @throws GitFailed
  */
 export async function git(repository: string, args: readonly string[], input: string | Readable = ""): Promise<string> {
+  return (await gitBytes(repository, args, input)).toString("utf8").replace(/\n$/, "");
+}
+
+/** As `git`, for output that is not text: every byte as it comes. @throws GitFailed */
+export async function gitBytes(
+  repository: string,
+  args: readonly string[],
+  input: string | Readable = "",
+): Promise<Buffer> {
   const argv = ["--git-dir", repository, ...args];
   // execa is an ES module whose dependencies export no `require` condition, so this CommonJS package imports it late.
   const { execa } = await import("execa");
@@ -50,10 +59,12 @@ export async function git(repository: string, args: readonly string[], input: st
     env: environment,
     input,
     reject: false,
-    stripFinalNewline: true,
+    encoding: "buffer",
+    stripFinalNewline: false,
   });
-  if (!result.failed) return result.stdout;
-  const tail = result.stderr.trim().split("\n").slice(-tailLines).join("\n");
+  if (!result.failed) return Buffer.from(result.stdout);
+  const said = Buffer.from(result.stderr).toString("utf8");
+  const tail = said.trim().split("\n").slice(-tailLines).join("\n");
   throw new GitFailed(`git ${argv.join(" ")}`, result.exitCode, tail, reason(result), { cause: result });
 }
 

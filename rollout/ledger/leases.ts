@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 
-import type { Client, Row } from "@libsql/client";
+import type { Client, InValue, Row } from "@libsql/client";
 
-import { processState } from "../processProof";
+import { ownOrigin, type ProcessOrigin, processState } from "../processProof";
 import { type Lease, type LeaseHolder, LeaseLost, RolloutLocked } from "./ledger";
 
 const renewEvery = 10_000;
-/** A lease of another host, where no process can be looked at, ends when it was not renewed for so long. */
+/** A lease of another host, boot or PID namespace ends when it was not renewed for so long. */
 const foreignExpiry = 60_000;
+
+/** What a driver writes of itself. */
+const columns = ["id", "host", "pid", "since", "renewed_at", "boot_id", "pid_namespace", "start_ticks"];
+const places = columns.map(() => "?").join(", ");
 
 /** The rows of `leases`: who drives what. */
 export class Leases {
@@ -22,16 +26,19 @@ export class Leases {
       const now = Date.now();
       if (current !== undefined && !isFree(current.holder, now)) throw new RolloutLocked(current.holder);
       const id = randomUUID();
+      const origin = ownOrigin();
+      const values: InValue[] = [id, hostname(), process.pid, now, now];
+      values.push(origin?.bootId ?? null, origin?.pidNamespace ?? null, origin?.startTicks ?? null);
       // Both statements write only if nobody else was faster; then the loop looks again.
       const { rowsAffected } =
         current === undefined
           ? await this.client.execute({
-              sql: "INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-              args: [name, id, hostname(), process.pid, now, now],
+              sql: `INSERT INTO leases (${columns.join(", ")}, name) VALUES (${places}, ?) ON CONFLICT DO NOTHING`,
+              args: [...values, name],
             })
           : await this.client.execute({
-              sql: "UPDATE leases SET id = ?, host = ?, pid = ?, since = ?, renewed_at = ? WHERE name = ? AND id = ?",
-              args: [id, hostname(), process.pid, now, now, name, current.id],
+              sql: `UPDATE leases SET (${columns.join(", ")}) = (${places}) WHERE name = ? AND id = ?`,
+              args: [...values, name, current.id],
             });
       if (rowsAffected === 0) continue;
       const lease = new HeldLease(this.client, id, name, (ended) => this.held.delete(ended));
@@ -62,7 +69,12 @@ export class Leases {
 }
 
 function holderOf(row: Row): LeaseHolder {
-  const identity = { host: String(row["host"]), pid: Number(row["pid"]), seenAt: Number(row["since"]) };
+  const identity = {
+    host: String(row["host"]),
+    pid: Number(row["pid"]),
+    seenAt: Number(row["since"]),
+    origin: originOf(row),
+  };
   return {
     name: String(row["name"]),
     host: identity.host,
@@ -71,6 +83,14 @@ function holderOf(row: Row): LeaseHolder {
     renewedAt: Number(row["renewed_at"]),
     owner: processState(identity),
   };
+}
+
+/** Undefined for a driver of version 1, or without /proc. */
+function originOf(row: Row): ProcessOrigin | undefined {
+  const [bootId, pidNamespace, startTicks] = [row["boot_id"], row["pid_namespace"], row["start_ticks"]];
+  if (typeof bootId !== "string" || typeof pidNamespace !== "string" || typeof startTicks !== "number")
+    return undefined;
+  return { bootId, pidNamespace, startTicks };
 }
 
 function isFree(holder: LeaseHolder, now: number): boolean {

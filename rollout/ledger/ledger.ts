@@ -28,7 +28,9 @@ export interface Ledger {
    */
   append(lease: Lease, run: string, at: number, events: readonly RolloutEvent[]): Promise<RecordedEvent[]>;
   /**
-   * Claims a site for a run under the lease and gives it its next fencing token, which is above any earlier one.
+   * Claims a site for a run under the lease and gives it its next fencing token, which is above any earlier one: the
+   * last one plus 1, or the milliseconds since the epoch if they are more, so that a new ledger goes on above the tokens
+   * of the one before it.
    * @throws SiteBusy if a live driver has the site under another lease.
    */
   claimSite(lease: Lease, site: string): Promise<number>;
@@ -56,7 +58,10 @@ export interface LeaseHolder {
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly renewedAt: number;
-  /** `dead` only when it is proven: the process is gone from this host, or is not the one that took the lease. */
+  /**
+   * `dead` only when it is proven: the process is gone from this host, boot and PID namespace, or is not the one that
+   * took the lease. `unknown` where no process can be looked at: the lease ends a minute after its last renewal.
+   */
   readonly owner: "alive" | "dead" | "unknown";
 }
 

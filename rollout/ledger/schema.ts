@@ -1,5 +1,5 @@
 /** Version of the ledger's tables, in SQLite's `user_version`. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /**
  * `events` is the record; triggers keep it append-only against mistakes. `runs` and `sites` repeat what its events say
@@ -42,7 +42,18 @@ CREATE TABLE IF NOT EXISTS leases (
   host TEXT NOT NULL,
   pid INTEGER NOT NULL,
   since INTEGER NOT NULL,
-  renewed_at INTEGER NOT NULL
+  renewed_at INTEGER NOT NULL,
+  boot_id TEXT,
+  pid_namespace TEXT,
+  start_ticks INTEGER
 ) WITHOUT ROWID;
+PRAGMA user_version = ${schemaVersion};
+`;
+
+/** Adds to a ledger of version 1 what tells a lease's process from others with its number. */
+export const upgradeFromVersion1 = `
+ALTER TABLE leases ADD COLUMN boot_id TEXT;
+ALTER TABLE leases ADD COLUMN pid_namespace TEXT;
+ALTER TABLE leases ADD COLUMN start_ticks INTEGER;
 PRAGMA user_version = ${schemaVersion};
 `;

@@ -17,7 +17,7 @@ import {
   SiteBusy,
 } from "./ledger";
 import { Leases } from "./leases";
-import { schema, schemaVersion } from "./schema";
+import { schema, schemaVersion, upgradeFromVersion1 } from "./schema";
 import { chainedRow, insertion, projection, recorded, released } from "./statements";
 
 /** How long a statement waits for another process's write, in milliseconds. */
@@ -63,7 +63,7 @@ class SqliteLedger implements Ledger {
     // One connection, so that its pragmas hold for every statement.
     const client = createClient({ url: pathToFileURL(file).href, concurrency: 1, timeout: busyTimeout });
     try {
-      const version = Number((await client.execute("PRAGMA user_version")).rows[0]?.["user_version"] ?? 0);
+      const version = await versionOf(client);
       if (version > schemaVersion) {
         throw new Error(
           `${file} was written by a newer edgewave (ledger version ${version}, this one knows ${schemaVersion})`,
@@ -71,7 +71,7 @@ class SqliteLedger implements Ledger {
       }
       await client.execute("PRAGMA journal_mode = WAL");
       await client.execute("PRAGMA synchronous = NORMAL");
-      if (version < schemaVersion) await client.executeMultiple(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
+      if (version < schemaVersion) await bringUpToDate(client, version);
       return new SqliteLedger(client, file);
     } catch (error) {
       client.close();
@@ -168,7 +168,9 @@ class SqliteLedger implements Ledger {
   async claimSite(lease: Lease, site: string): Promise<number> {
     for (;;) {
       const { rows } = await this.client.execute({ sql: "SELECT * FROM sites WHERE site = ?", args: [site] });
-      const token = Number(rows[0]?.["token"] ?? 0);
+      const last = Number(rows[0]?.["token"] ?? 0);
+      // Not from 1: the work directories remember the tokens of a ledger that was moved away.
+      const token = Math.max(last + 1, Date.now());
       const claim = rows[0]?.["claimed_by"];
       if (typeof claim === "string" && claim !== lease.id) {
         const holder = await this.leases.liveHolderById(claim);
@@ -177,11 +179,11 @@ class SqliteLedger implements Ledger {
       // Compare and swap on the token: who comes second looks again.
       const { rowsAffected } = await this.client.execute({
         sql:
-          "INSERT INTO sites (site, token, claimed_by) VALUES (?1, ?2 + 1, ?3) " +
-          "ON CONFLICT DO UPDATE SET token = ?2 + 1, claimed_by = ?3 WHERE token = ?2",
-        args: [site, token, lease.id],
+          "INSERT INTO sites (site, token, claimed_by) VALUES (?1, ?2, ?3) " +
+          "ON CONFLICT DO UPDATE SET token = ?2, claimed_by = ?3 WHERE token = ?4",
+        args: [site, token, lease.id, last],
       });
-      if (rowsAffected > 0) return token + 1;
+      if (rowsAffected > 0) return token;
     }
   }
 
@@ -198,5 +200,18 @@ class SqliteLedger implements Ledger {
   close(): void {
     this.leases.close();
     this.client.close();
+  }
+}
+
+async function versionOf(client: Client): Promise<number> {
+  return Number((await client.execute("PRAGMA user_version")).rows[0]?.["user_version"] ?? 0);
+}
+
+async function bringUpToDate(client: Client, version: number): Promise<void> {
+  try {
+    await client.executeMultiple(`BEGIN IMMEDIATE; ${version === 0 ? schema : upgradeFromVersion1} COMMIT;`);
+  } catch (error) {
+    // Columns cannot be added twice; another process may have been faster.
+    if ((await versionOf(client)) !== schemaVersion) throw error;
   }
 }

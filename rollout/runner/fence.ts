@@ -16,7 +16,8 @@ export async function passFence(workDirectory: string, token: number): Promise<v
   const last = Number(await readFile(file, "utf8").catch(() => "0"));
   if (token < last) {
     throw new RunFailed(
-      `a later driver has run this site (its fencing token is ${last}, this run's is ${token}); this run is refused`,
+      `a later driver has run this site (its fencing token is ${last}, this run's is ${token}); this run is refused. ` +
+        `If no other driver is at work, the ledger is an older copy or was made after the clock was set back: remove ${file}`,
     );
   }
   if (token !== last) await writeFileAtomic(file, `${token}\n`);

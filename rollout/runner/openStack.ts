@@ -13,6 +13,7 @@ export interface ProgramArguments {
   readonly site: ResolvedSite;
   readonly release: Release;
   readonly fleet: Pick<Fleet, "name" | "domain" | "hub">;
+  readonly signers: readonly string[];
   readonly outputDirectory: string;
 }
 

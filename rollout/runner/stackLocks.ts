@@ -26,7 +26,8 @@ const lookEvery = 250;
 /**
  * Looks at the locks of a stack. The file backend's locks never expire: a killed process leaves one until somebody
  * cancels it (pulumi/pulumi#8973). An owner on this host that is alive is waited for: it may be a worker whose driver
- * was killed, and which is about to end.
+ * was killed, and which is about to end. The locks carry no more than host, number and time, so a number that another
+ * process has taken is no proof: people have to cancel such a lock.
  * @returns what to say about the locks if every one of them is of a process that is proven dead on this host, so that
  *   they may be cancelled; undefined if there is none.
  * @throws StackLocked if an owner may still be alive after the wait.
@@ -60,14 +61,19 @@ async function lockOwners(folder: string): Promise<LockOwner[]> {
     const lock = await readLock(join(folder, file));
     if (lock === undefined) continue;
     const name = `${lock.username}@${lock.hostname} (process ${lock.pid}) since ${lock.timestamp}`;
-    const identity = { host: lock.hostname, pid: lock.pid, seenAt: Date.parse(lock.timestamp) };
+    const seenAt = Date.parse(lock.timestamp);
+    const identity = { host: lock.hostname, pid: lock.pid, seenAt, origin: undefined };
     owners.push({ name, state: processState(identity) });
   }
   return owners;
 }
 
 function locked(site: string, { name, state }: LockOwner): StackLocked {
-  const elsewhere = state === "unknown" ? ", or run `pulumi cancel` if that machine is known to have stopped" : "";
+  const elsewhere =
+    state === "unknown"
+      ? ", or run `pulumi cancel` if that process is known to have ended: it is on another machine, or another process " +
+        "has its number"
+      : "";
   return new StackLocked(`the stack of ${site} is locked by ${name}; wait for it${elsewhere}`);
 }
 

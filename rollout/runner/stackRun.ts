@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
+
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
 
 import { RunCancelled, RunFailed, type RunResult, StackLocked } from "../stackRunner";
+import { removeUnreadableAttributes } from "./attributeFiles";
 import { pendingOperations } from "./checkpoint";
 import { fleetSalt, passphraseOf } from "./encryptionSalt";
 import { EngineReport } from "./engineReport";
@@ -11,7 +14,8 @@ import type { WorkerRequest } from "./messages";
 import type { EngineStack, OpenStack } from "./openStack";
 import { SiteLog } from "./siteLog";
 import { findStaleLocks } from "./stackLocks";
-import { prepareWorkDirectory } from "./workDirectory";
+import { forgetRendered } from "./renderedState";
+import { movedFrom, prepareWorkDirectory } from "./workDirectory";
 
 export interface StackRunOptions {
   readonly openStack: OpenStack;
@@ -57,26 +61,53 @@ async function openInOrder(
   passphrase: string,
   log: SiteLog,
 ): Promise<{ stack: EngineStack; notes: string[] }> {
-  const { site, release, fleet, outputDirectory } = request;
+  const { site, release, fleet, signers, outputDirectory } = request;
   const { workDirectory, locks, checkpoint } = siteLayout(outputDirectory, site.name);
   await passFence(workDirectory, request.fencingToken);
-  await prepareWorkDirectory(request, await fleetSalt(outputDirectory, passphrase));
-  signal.throwIfAborted();
-  const stack = await openStack({ site, release, fleet, outputDirectory, workDirectory });
   const notes: string[] = [];
   const stale = await findStaleLocks(site.name, locks, { wait: request.lockWait, signal });
+  await removeUnreadableAttributes(checkpoint);
+  const repaired = await repair(request);
+  if (repaired !== undefined) notes.push(repaired);
+  await prepareWorkDirectory(request, await fleetSalt(outputDirectory, passphrase));
+  signal.throwIfAborted();
+  const stack = await openStack({ site, release, fleet, signers, outputDirectory, workDirectory });
   if (stale !== undefined) {
     await stack.cancel();
-    notes.push(stale);
-  }
-  const pending = request.verb === "preview" ? [] : await pendingOperations(checkpoint);
-  if (pending.length > 0) {
-    const operations = pending.map(({ type, urn }) => `${type} ${urn.split("::").at(-1)}`).join(", ");
-    await stack.refresh({ clearPendingCreates: true, parallel: request.parallel, signal, ...output(log) });
-    notes.push(`refreshed the state that an interrupted run left: ${operations}`);
+    notes.unshift(stale);
   }
   for (const note of notes) log.note(note);
   return { stack, notes };
+}
+
+/**
+ * Puts in order what is not as the last success left it: an interrupted run's pending operations, files that somebody
+ * changed or removed, or an output folder that is a copy. Every file of a rendered site can be made again, so they are
+ * all forgotten and rendered anew. Nobody holds the stack's lock when this is called.
+ * @returns what was done, for people; undefined if there was nothing to do.
+ */
+async function repair(request: WorkerRequest): Promise<string | undefined> {
+  const { site, outputDirectory, verb } = request;
+  const { checkpoint, rendered } = siteLayout(outputDirectory, site.name);
+  if (!existsSync(checkpoint)) return undefined;
+  const moved = await movedFrom(outputDirectory, site.name);
+  if (verb === "preview") {
+    if (moved === undefined) return undefined;
+    throw new RunFailed(
+      `the output folder was moved or copied from ${moved}, so a preview would compare with files that are elsewhere. ` +
+        `Run the site once (edgewave rollout, or edgewave site up ${site.name}); then preview`,
+    );
+  }
+  const pending = await pendingOperations(checkpoint);
+  const operations = pending.map(({ type, urn }) => `${type} ${urn.split("::").at(-1)}`).join(", ");
+  const reasons = [
+    ...(pending.length > 0 ? [`an interrupted run left ${operations}`] : []),
+    ...(moved === undefined ? [] : [`the output folder was moved or copied from ${moved}`]),
+    ...(request.touched ? ["its state or files are not what the last success left"] : []),
+  ];
+  if (reasons.length === 0) return undefined;
+  await forgetRendered(checkpoint, rendered);
+  return `rendered all files anew, because ${reasons.join(" and ")}`;
 }
 
 async function engineRun(

@@ -23,6 +23,18 @@ export async function prepareWorkDirectory(request: WorkerRequest, encryptionSal
   return workDirectory;
 }
 
+/**
+ * Where the output folder was when the stack was last run, if that is not where it is now: somebody has moved or copied
+ * it. Undefined if it has not moved, or nobody can tell.
+ */
+export async function movedFrom(outputDirectory: string, site: string): Promise<string | undefined> {
+  const { workDirectory } = siteLayout(outputDirectory, site);
+  const before = settingsOf(await readIfThere(join(workDirectory, `Pulumi.${site}.yaml`))).config?.[
+    `${projectName}:out`
+  ];
+  return typeof before === "string" && before !== outputDirectory ? before : undefined;
+}
+
 async function projectSettings({ projectFile, outputDirectory, site }: WorkerRequest, folder: string): Promise<string> {
   const root = parse(await readFile(projectFile, "utf8")) as { runtime?: unknown; main?: string };
   const main = resolve(dirname(projectFile), root.main ?? ".");
@@ -37,16 +49,21 @@ async function projectSettings({ projectFile, outputDirectory, site }: WorkerReq
 
 function stackSettings(request: WorkerRequest, before: string | undefined, encryptionSalt: string): string {
   const kept = settingsOf(before);
-  return stringify({
+  const { [`${projectName}:signers`]: _, ...config } = kept.config ?? {};
+  const settings = {
     ...kept,
     encryptionsalt: kept.encryptionsalt ?? encryptionSalt,
     config: {
-      ...kept.config,
+      ...config,
       [`${projectName}:fleet`]: absolute(request.fleetFolder),
       [`${projectName}:out`]: absolute(request.outputDirectory),
       [`${projectName}:release`]: request.release.name,
+      // One line each, as in an authorized_keys file; a key that is no longer trusted must not stay.
+      ...(request.signers.length === 0 ? {} : { [`${projectName}:signers`]: request.signers.join("\n") }),
     },
-  });
+  };
+  // A key stays on one line, as people know it.
+  return stringify(settings, { lineWidth: 0 });
 }
 
 interface StackSettingsFile {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { findPassphrase } from "../../cli/passphrase";
 import { UserError } from "../../cli/userError";
@@ -48,6 +48,21 @@ describe("the passphrase of the stacks' secrets", () => {
       expect(statSync(file).mode & 0o777).to.equal(0o600);
       expect((await findPassphrase({}, out)).generated).to.equal(undefined);
       expect(readFileSync(file, "utf8")).to.equal(made);
+    }));
+
+  it("is never an empty file, such as a full disk leaves", () =>
+    withFolder(async (out) => {
+      writeFileSync(path.join(out, "passphrase"), " \n");
+      const failure = await failureOf(findPassphrase({}, out));
+      expect(failure.code).to.equal("EDGE-CLI-015");
+      expect(failure.message).to.contain(path.join(out, "passphrase"));
+    }));
+
+  it("is one for two first commands at once", () =>
+    withFolder(async (out) => {
+      const found = await Promise.all([findPassphrase({}, out), findPassphrase({}, out), findPassphrase({}, out)]);
+      expect(found.filter(({ generated }) => generated !== undefined)).to.have.length(1);
+      expect(readdirSync(out)).to.deep.equal(["passphrase"]);
     }));
 
   it("is not made where there is state that another one has encrypted", () =>

@@ -47,6 +47,8 @@ const git = {
   authority: "authority",
 };
 
+const signers = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA one"];
+
 /** Each component as a function of the site. */
 const components = {
   ImageConfig: (site: ResolvedSite, opts?: pulumi.ComponentResourceOptions) =>
@@ -60,7 +62,7 @@ const components = {
   LocalGitea: (site: ResolvedSite, opts?: pulumi.ComponentResourceOptions) =>
     new LocalGitea("gitea", surroundings(site), opts),
   FluxBootstrap: (site: ResolvedSite, opts?: pulumi.ComponentResourceOptions) =>
-    new FluxBootstrap("flux", { ...surroundings(site), git }, opts),
+    new FluxBootstrap("flux", { ...surroundings(site), git, signers }, opts),
   IngestionBridge: (site: ResolvedSite, opts?: pulumi.ComponentResourceOptions) =>
     new IngestionBridge("ingestion", surroundings(site), opts),
 };
@@ -182,7 +184,7 @@ describe("the components on the cluster", () => {
     const { resources } = await record(async () => {
       const args = { ...surroundings(site), secrets: store };
       const gitea = new LocalGitea("gitea", args);
-      const flux = new FluxBootstrap("flux", { ...args, git });
+      const flux = new FluxBootstrap("flux", { ...args, git, signers });
       const ingestion = new IngestionBridge("ingestion", args);
       return [gitea, flux, ingestion];
     });
@@ -194,7 +196,52 @@ describe("the components on the cluster", () => {
     );
     expect(mounted).to.include.members(["gitea-tls", "rabbitmq-tls"]);
     expect(mounted.filter((name) => !kept.includes(name) && name !== "hub-kafka")).to.deep.equal([]);
-    expect(kept).to.include.members(["gitea-reader", "bastion-ca", "gateway-client"]);
+    expect(kept).to.include.members(["gitea-reader", "bastion-ca", "git-signers", "gateway-client"]);
+  });
+});
+
+describe("FluxBootstrap", () => {
+  const verified = async (more: Partial<ConstructorParameters<typeof FluxBootstrap>[1]>) => {
+    const recording = await record(
+      (opts) => new FluxBootstrap("flux", { ...surroundings(aSite()), git, signers, ...more }, opts),
+    );
+    const repository = ofType(recording, "kubernetes:source.toolkit.fluxcd.io/v1:GitRepository").find(
+      ({ inputs }) => inputs.metadata?.name === "deploy",
+    );
+    return {
+      verify: (repository?.inputs.spec as { verify?: unknown }).verify,
+      said: await valueOf(recording.result.verification),
+    };
+  };
+
+  it("follows nothing but a signed head where it is given keys", async () => {
+    expect(await verified({})).to.deep.equal({
+      verify: { mode: "HEAD", secretRef: { name: "git-signers" } },
+      said: "on: the head of deploy must be signed by the key given",
+    });
+  });
+
+  it("verifies nothing, and says so, without a key or with a Flux that reads no SSH signatures", async () => {
+    expect(await verified({ signers: [] })).to.deep.equal({ verify: undefined, said: "off: no signing key is given" });
+    const old = await verified({ release: aRelease({ components: { flux: "2.8.8" } }) });
+    expect(old.verify).to.equal(undefined);
+    expect(old.said).to.match(/^off: Flux 2\.8\.8 cannot/);
+  });
+
+  it("refuses what is no public key before it makes anything, above all a private one", async () => {
+    const { resources } = await record((opts) => {
+      for (const wrong of [
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "ssh-ed25519",
+        "ssh-ed25519 AAAA one\nssh-rsa BBBB",
+      ]) {
+        expect(() => new FluxBootstrap("flux", { ...surroundings(aSite()), git, signers: [wrong] }, opts)).to.throw(
+          ComponentArgumentError,
+          "EDGE-COMPONENT-020",
+        );
+      }
+    });
+    expect(resources).to.deep.equal([]);
   });
 });
 

@@ -14,7 +14,7 @@ describe("the JSON Schemas", () => {
   });
 
   for (const [kind, schema] of Object.entries(schemas)) {
-    it(`in docs/schema are current: ${kind} (else: npx tsx scripts/generate-schemas.ts)`, () => {
+    it(`in docs/schema are current: ${kind} (else: npm run generate)`, () => {
       const written: unknown = JSON.parse(readFileSync(path.join(folder, `${kind.toLowerCase()}.json`), "utf8"));
       expect(written).to.deep.equal(JSON.parse(JSON.stringify(schema)));
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GitFailed } from "../../gitops/git/run";
 import { UnsafeName } from "../../gitops/names";
 import { type PublishProgress, publishRelease } from "../../gitops/publish";
-import { PublishFailed, SigningUnsupported } from "../../gitops/publishError";
+import { PublishFailed } from "../../gitops/publishError";
 import { filesOf, renderRelease } from "../../gitops/render/release";
 import { cutForSite } from "../../gitops/cut";
 import { aRelease, aSite } from "../support/fleet";
@@ -238,12 +238,4 @@ describe("publishRelease", () => {
       expect(readdirSync(directory)).to.deep.equal([]);
     });
   }
-
-  it("refuses a signer by name", async () => {
-    const signer = { kind: "ssh", keyFile: "/key" } as const;
-    const error = await rejection(publishRelease({ ...publication(directory, 1), signer }));
-    expect(error).to.be.instanceOf(SigningUnsupported);
-    expect(String(error)).to.include('option "signer"');
-    expect(readdirSync(directory)).to.deep.equal([]);
-  });
 });

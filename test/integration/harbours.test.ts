@@ -1,10 +1,21 @@
 import { expect } from "chai";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { parse, parseAllDocuments } from "yaml";
 import { edgewave, type CommandOutcome } from "../support/edgewave";
+import { needsSshKeygen, verifyCommit } from "../support/sshKeygen";
 import {
   branches,
   checkpoint,
@@ -119,9 +130,9 @@ describe("the example fleet, rolled out by the real command", function () {
       expect(text).to.contain('"ciphertext"');
       expect(text).not.to.match(/BEGIN [A-Z ]*PRIVATE KEY/);
       const { latest } = checkpoint(out, name).checkpoint;
-      expect(latest.pending_operations ?? []).to.deep.equal([]);
+      expect(latest?.pending_operations ?? []).to.deep.equal([]);
       // The engine's own default providers are in the state, but nobody's resources.
-      const resources = (latest.resources ?? []).filter(({ urn }) => !/::pulumi:providers:\w+::default/.test(urn));
+      const resources = (latest?.resources ?? []).filter(({ urn }) => !/::pulumi:providers:\w+::default/.test(urn));
       expect(resources.length, name).to.equal(status.sites.find((site) => site.site === name)?.resources);
     }
   });
@@ -158,6 +169,16 @@ describe("the example fleet, rolled out by the real command", function () {
     }
   });
 
+  it("signed the heads that Flux verifies, also of the sites that were never promoted", function () {
+    needsSshKeygen(this);
+    const signers = path.join(out, "allowed_signers");
+    verifyCommit(path.join(out, "git", "fleet.git"), signers, "main");
+    for (const { site } of status.sites) {
+      verifyCommit(deployRepository(out, site), signers, "deploy");
+      verifyCommit(deployRepository(out, site), signers, `release/${release}`);
+    }
+  });
+
   it("leaves a report of one file that names each site and refers to nothing outside", () => {
     const report = readFileSync(path.join(out, "report.html"), "utf8");
     for (const { site } of status.sites) expect(report).to.contain(site);
@@ -169,7 +190,11 @@ describe("the example fleet, rolled out by the real command", function () {
   it("keeps what is secret for its owner", () => {
     expect(readFileSync(path.join(out, "passphrase"), "utf8").trim().length).to.be.greaterThan(30);
     const passphrase = readFileSync(path.join(out, "passphrase"), "utf8").trim();
+    expect(statSync(path.join(out, "signing-key")).mode & 0o777).to.equal(0o600);
     for (const file of filesUnder(out)) {
+      if (file !== "signing-key" && !file.includes(".git/")) {
+        expect(readFileSync(path.join(out, file), "latin1"), file).not.to.contain("OPENSSH PRIVATE KEY");
+      }
       if (file === "passphrase" || file.includes(".git/") || file.endsWith(".db")) continue;
       expect(readFileSync(path.join(out, file), "utf8"), file).not.to.contain(passphrase);
     }
@@ -221,6 +246,41 @@ describe("the example fleet, rolled out by the real command", function () {
     });
   });
 
+  describe("after somebody removed a file, changed another and lost a state", () => {
+    let removed: string;
+    let edited: string;
+    let lost: string;
+    let inventory: string;
+    before(async () => {
+      [removed = "", edited = "", lost = ""] = sitesBy("unchanged");
+      inventory = path.join(out, "sites", removed, "inventory", "hosts.yaml");
+      rmSync(inventory);
+      appendFileSync(path.join(out, "sites", edited, "inventory", "hosts.yaml"), "# edited by hand\n");
+      rmSync(checkpointFile(out, lost));
+      const again = await rollout();
+      expect(again.code, again.stdout + again.stderr).to.equal(1);
+      status = await readStatus();
+    });
+
+    it("brings both files back and leaves the keys as they are", () => {
+      expect(sitesBy("succeeded")).to.have.members([removed, edited]);
+      expect(existsSync(inventory)).to.equal(true);
+      expect(readFileSync(path.join(out, "sites", edited, "inventory", "hosts.yaml"), "utf8")).not.to.contain(
+        "by hand",
+      );
+    });
+
+    it("does not make new keys for the site whose state is gone, but says what to do", async () => {
+      expect(sitesBy("failed")).to.deep.equal([lost]);
+      expect(status.sites.find(({ site }) => site === lost)?.reason).to.match(/state is gone.*\.bak/);
+      renameSync(`${checkpointFile(out, lost)}.bak`, checkpointFile(out, lost));
+      const again = await rollout();
+      expect(again.code, again.stdout + again.stderr).to.equal(0);
+      status = await readStatus();
+      expect(sitesBy("failed")).to.deep.equal([]);
+    });
+  });
+
   describe("one site by itself", () => {
     it("previews, destroys and brings back one site", async () => {
       const name = sitesBy("unchanged")[0] ?? "";
@@ -235,7 +295,7 @@ describe("the example fleet, rolled out by the real command", function () {
       const destroy = await site("destroy", "--yes");
       expect(destroy.code, destroy.stderr).to.equal(0);
       expect(filesUnder(path.join(out, "sites", name))).to.deep.equal([]);
-      expect(checkpoint(out, name).checkpoint.latest.resources ?? []).to.deep.equal([]);
+      expect(checkpoint(out, name).checkpoint.latest?.resources ?? []).to.deep.equal([]);
       const up = await site("up");
       expect(up.code, up.stderr).to.equal(0);
       expect(existsSync(path.join(out, "sites", name, "inventory", "hosts.yaml"))).to.equal(true);

@@ -10,7 +10,13 @@ import { programDigest } from "../../rollout/programDigest";
 import { aFleet, aRelease, aSite } from "../support/fleet";
 
 describe("desiredHash", () => {
-  const inputs = { site: aSite(), release: aRelease(), fleet: aFleet(), programDigest: "p" };
+  const inputs = {
+    site: aSite(),
+    release: aRelease(),
+    fleet: aFleet(),
+    signers: ["key a", "key b"],
+    programDigest: "p",
+  };
   const base = desiredHash(inputs);
 
   it("is the same for the same site, in whatever order its keys are", () => {
@@ -22,6 +28,7 @@ describe("desiredHash", () => {
     ["the site is written in another line", { site: aSite({ source: { line: 99 } }) }],
     ["the release is written in another file", { release: aRelease({ source: { file: "other.yaml" } }) }],
     ["the site has lost its link", { site: { ...aSite(), offline: { reason: "storm", since: "2026-11-01" } } }],
+    ["the keys are given in another order", { signers: ["key b", "key a"] }],
     ["another site joins the fleet", { fleet: aFleet({ sites: [aSite(), aSite({}, 1)] }) }],
   ];
   for (const [name, change] of same) {
@@ -35,6 +42,7 @@ describe("desiredHash", () => {
     ["a digest of the release", { release: { ...aRelease(), lock: { digests: { "a/b": { amd64: "sha256:1" } } } } }],
     ["the hub", { fleet: aFleet({ hub: { registry: "elsewhere:5000" } }) }],
     ["the fleet's domain", { fleet: aFleet({ domain: "other.example" }) }],
+    ["a key that releases are trusted by", { signers: ["key a", "key c"] }],
     ["the program", { programDigest: "q" }],
   ];
   for (const [name, change] of different) {

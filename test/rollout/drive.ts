@@ -36,6 +36,7 @@ export function drive(world: World, more: Partial<RolloutRun> = {}): Promise<Rol
       release: aRelease(),
       rollout,
       plan: planWaves(fleet.sites, rollout),
+      signers: ["ssh-ed25519 AAAA"],
       programDigest: "program",
       runner,
       promoter: runner,

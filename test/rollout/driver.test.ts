@@ -364,7 +364,7 @@ describe("rolloutStarted", () => {
   it("freezes the sites with their desired hashes", () => {
     const fleet = aFleet({ sites: sites(2, (index) => (index === 1 ? { offline } : {})) });
     const plan = planWaves(fleet.sites, aRollout({ waves }));
-    const event = rolloutStarted({ fleet, release: aRelease(), plan, programDigest: "program" });
+    const event = rolloutStarted({ fleet, release: aRelease(), plan, signers: [], programDigest: "program" });
     expect(event.sites.map(({ site, offline: link }) => [site, link?.reason])).to.deep.equal([
       ["porto", undefined],
       ["site-1", "dredging"],

@@ -13,8 +13,9 @@ import { repository } from "../support/edgewave";
 
 const outputDirectory = "/srv/out/harbours/sites/porto";
 const fleet = aFleet();
+const signers = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA one", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5BBBB two"];
 const build = (site: ReturnType<typeof aSite>) =>
-  record(() => buildSite({ site, release: aRelease(), fleet, outputDirectory }));
+  record(() => buildSite({ site, release: aRelease(), fleet, signers, outputDirectory }));
 
 /** The pods of a recording with the name of what they belong to. */
 function podsOf({ resources }: Recording<unknown>): readonly (readonly [string, PodSpec])[] {
@@ -112,12 +113,32 @@ describe("a site", () => {
   it("is refused for a target that this version has not, before anything is made", async () => {
     const { resources } = await record(() => {
       const site = aSite({ target: "field" });
-      expect(() => buildSite({ site, release: aRelease(), fleet, outputDirectory })).to.throw(
+      expect(() => buildSite({ site, release: aRelease(), fleet, signers, outputDirectory })).to.throw(
         ComponentArgumentError,
         "render",
       );
     });
     expect(resources).to.deep.equal([]);
+  });
+
+  it("gives Flux the keys that it verifies releases by, and asks nobody else for them", async () => {
+    const { result } = await build(aSite());
+    const secrets = parseAllDocuments(await valueOf(result.secretManifests));
+    const found = (Array.isArray(secrets) ? secrets : []).map((document) => document.toJS() as Secret);
+    const held = found.find(({ metadata }) => metadata.name === "git-signers");
+    expect(held?.metadata.namespace).to.equal("flux-system");
+    expect(held?.stringData).to.deep.equal({ "edgewave.sshpub": `${signers.join("\n")}\n` });
+    expect(await valueOf(result.suppliedSecrets)).not.to.include("flux-system/git-signers");
+    expect(await valueOf(result.gitVerification)).to.match(/^on: /);
+  });
+
+  it("says that releases are not verified where no key is given", async () => {
+    const { result, resources } = await record(() =>
+      buildSite({ site: aSite(), release: aRelease(), fleet, signers: [], outputDirectory }),
+    );
+    expect(await valueOf(result.gitVerification)).to.match(/^off: no signing key/);
+    expect(await valueOf(result.secretManifests)).not.to.include("git-signers");
+    expect(JSON.stringify(resources)).not.to.match(/git-signers|sops-age/);
   });
 
   it("says that a release without a lock is not locked", async () => {
@@ -136,9 +157,20 @@ describe("the two ways to a site's stack", () => {
 
     const ordinary = await record(() => stackProgram(), {
       stack: "bergen",
-      config: { "edgewave:fleet": folder, "edgewave:out": out, "edgewave:release": release.name },
+      config: {
+        "edgewave:fleet": folder,
+        "edgewave:out": out,
+        "edgewave:release": release.name,
+        "edgewave:signers": signers.join("\n"),
+      },
     });
-    const inline = siteProgram({ site, release, fleet: reading.fleet!, outputDirectory: `${out}/sites/bergen` });
+    const inline = siteProgram({
+      site,
+      release,
+      fleet: reading.fleet!,
+      signers,
+      outputDirectory: `${out}/sites/bergen`,
+    });
     const driven = await record(() => inline(), { stack: "bergen" });
 
     const inOrder = ({ resources }: Recording<unknown>): Registered[] =>
@@ -147,3 +179,8 @@ describe("the two ways to a site's stack", () => {
     expect(ordinary.resources.length).to.be.above(50);
   });
 });
+
+interface Secret {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly stringData: Readonly<Record<string, string>>;
+}

@@ -8,6 +8,7 @@ const settings = (more: Partial<StackSettings> = {}): StackSettings => ({
   fleet: "fleet",
   out: undefined,
   release: undefined,
+  signers: undefined,
   ...more,
 });
 const twoReleases = aFleet({ releases: [aRelease({ name: "2026.10.0" }), aRelease()] });
@@ -35,6 +36,16 @@ describe("a stack's configuration", () => {
     expect(siteArgsOf(reading(twoReleases), settings({ release: "2026.10.0" }), "porto", "/").release.name).to.equal(
       "2026.10.0",
     );
+  });
+
+  it("takes a signer from each line, and none where there are none", () => {
+    const of = (signers: string | undefined) => siteArgsOf(reading(), settings({ signers }), "porto", "/").signers;
+    expect(of("ssh-ed25519 AAAA one\n\n  ssh-ed25519 BBBB two \n")).to.deep.equal([
+      "ssh-ed25519 AAAA one",
+      "ssh-ed25519 BBBB two",
+    ]);
+    expect(of(undefined)).to.deep.equal([]);
+    expect(of("\n")).to.deep.equal([]);
   });
 
   it("is refused without a choice among several releases, and lists them", () => {

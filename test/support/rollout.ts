@@ -50,7 +50,8 @@ export function filesUnder(folder: string): string[] {
 export interface Checkpoint {
   readonly version: number;
   readonly checkpoint: {
-    readonly latest: {
+    /** Absent from a stack that was made and never run. */
+    readonly latest?: {
       readonly resources?: readonly {
         readonly urn: string;
         readonly type: string;

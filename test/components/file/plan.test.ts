@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -104,6 +104,43 @@ describe("the commands of a written file", () => {
       await sh(file.write, file, "x");
       await sh(file.remove, file);
       expect(await readdir(path.join(root, "a"))).to.deep.equal(["other.yml"]);
+    });
+  });
+
+  for (const mode of ["public", "private"] as const) {
+    it(`refuse a folder where the ${mode} file should be, and leave nothing in it or beside it`, async () => {
+      await withFolder(async (folder) => {
+        const root = path.join(folder, "site");
+        const file = fileCommands(root, "a/b.yml", mode);
+        await mkdir(path.join(root, "a", "b.yml"), { recursive: true });
+        const failure = await sh(file.write, file, "x").catch((error: Error) => error);
+        expect(failure).to.be.an("error");
+        expect(failure?.message).to.contain(`${file.environment.FILE} is a folder, and a file must be written there`);
+        expect(await readdir(path.join(root, "a"))).to.deep.equal(["b.yml"]);
+        expect(await readdir(path.join(root, "a", "b.yml"))).to.deep.equal([]);
+      });
+    });
+  }
+
+  it("refuse a link to a folder where the file should be", async () => {
+    await withFolder(async (folder) => {
+      const file = fileCommands(path.join(folder, "site"), "b.yml", "public");
+      await mkdir(path.join(folder, "elsewhere"));
+      await mkdir(path.join(folder, "site"));
+      await symlink(path.join(folder, "elsewhere"), file.environment.FILE);
+      const failure = await sh(file.write, file, "x").catch((error: Error) => error);
+      expect(failure).to.be.an("error");
+      expect(await readdir(path.join(folder, "elsewhere"))).to.deep.equal([]);
+    });
+  });
+
+  it("fail if a file stands where a folder should be", async () => {
+    await withFolder(async (folder) => {
+      const file = fileCommands(path.join(folder, "site"), "a/b.yml", "public");
+      await mkdir(path.join(folder, "site"));
+      await writeFile(path.join(folder, "site", "a"), "");
+      const failure = await sh(file.write, file, "x").catch((error: Error) => error);
+      expect(failure).to.be.an("error");
     });
   });
 

@@ -3,7 +3,8 @@ import { controllerSubjects, networkPolicies, reconcilerSubjects } from "../../.
 import { controllerPod, controllersOf, servicesOf, type ControllerName } from "../../../components/flux/controllers";
 import { customResourceDefinition, type Schema } from "../../../components/flux/crdSchema";
 import { fluxKinds } from "../../../components/flux/crds";
-import { overlayPath, syncObjects } from "../../../components/flux/sync";
+import { syncObjects } from "../../../components/flux/sync";
+import { verificationOf } from "../../../components/flux/verification";
 import { profileOf } from "../../../profiles";
 import { aRelease, aSite } from "../../support/fleet";
 import { bytesOf, containersOf, everySite, profileNames } from "../samples";
@@ -150,13 +151,13 @@ describe("what Flux follows", () => {
   for (const profile of profileNames) {
     it(`comes at the intervals of ${profile}`, () => {
       const { flux } = profileOf(profile);
-      const objects = syncObjects(aSite({ profile }), profileOf(profile), urls);
+      const objects = syncObjects(profileOf(profile), urls, true);
       expect(objects.deployRepository.spec.interval).to.equal(flux.sourceInterval);
       expect(objects.deployKustomization.spec.interval).to.equal(flux.kustomizationInterval);
     });
   }
 
-  const objects = syncObjects(aSite(), profileOf("micro"), urls);
+  const objects = syncObjects(profileOf("micro"), urls, true);
 
   it("is the signed head of the branch deploy", () => {
     expect(objects.deployRepository.spec).to.deep.include({
@@ -166,16 +167,50 @@ describe("what Flux follows", () => {
     });
   });
 
-  it("is applied before what the site keeps itself, pruned and decrypted", () => {
+  it("is the head of the branch deploy as it is, where nobody signs", () => {
+    expect(syncObjects(profileOf("micro"), urls, false).deployRepository.spec).not.to.have.property("verify");
+  });
+
+  it("is applied before what the site keeps itself, and pruned", () => {
     expect(objects.siteKustomization.spec).to.deep.include({ dependsOn: [{ name: "deploy" }], prune: true });
     expect(objects.deployKustomization.spec).not.to.have.property("dependsOn");
+  });
+
+  it("needs no key for decryption, without which Flux would apply nothing", () => {
     for (const { spec } of [objects.deployKustomization, objects.siteKustomization]) {
-      expect(spec.decryption).to.deep.equal({ provider: "sops", secretRef: { name: "sops-age" } });
+      expect(spec).not.to.have.property("decryption");
     }
   });
 
-  it("is the site's own overlay", () => {
-    expect(overlayPath({ name: "porto" })).to.equal("./applications/overlays/porto");
-    expect(objects.deployKustomization.spec.path).to.equal("./applications/overlays/porto");
+  it("is the root of the repository, which is there before the first promotion too", () => {
+    expect(objects.deployKustomization.spec.path).to.equal("./");
   });
+
+  it("is waited for longer than the 20 minutes that the cut's own parts have", () => {
+    const minutes = /^(\d+)m$/.exec(objects.deployKustomization.spec.timeout)?.[1];
+    expect(Number(minutes)).to.be.greaterThan(20);
+  });
+});
+
+describe("the keys that Flux trusts", () => {
+  const one = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA one";
+  const two = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5BBBB two";
+
+  it("are each there once, in an order of their own", () => {
+    const expected = verificationOf(aSite(), aRelease(), [one, two]);
+    expect(verificationOf(aSite(), aRelease(), [two, one, two])).to.deep.equal(expected);
+    expect(expected).to.deep.include({ required: true, data: { "edgewave.sshpub": `${one}\n${two}\n` } });
+  });
+
+  for (const [version, required] of [
+    ["2.8.8", false],
+    ["2.9.0", true],
+    ["2.10.1", true],
+    ["3.0.0", true],
+  ] as const) {
+    it(`are ${required ? "" : "not "}asked for by Flux ${version}`, () => {
+      const release = aRelease({ components: { flux: version } });
+      expect(verificationOf(aSite(), release, [one]).required).to.equal(required);
+    });
+  }
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { join } from "node:path";
-import { importCommits } from "../../../gitops/git/fastImport";
+import { importCommits } from "../../../gitops/git/importCommits";
 import { emptyTree, treeId } from "../../../gitops/git/objectId";
 import { openRepository } from "../../../gitops/git/repository";
 import { askGit, newFolder, removeFolders } from "../folders";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { importCommits } from "../../../gitops/git/fastImport";
+import { importCommits } from "../../../gitops/git/importCommits";
 import { RefMoved, moveRefs, readRefs } from "../../../gitops/git/refs";
 import { openRepository } from "../../../gitops/git/repository";
 import { GitFailed } from "../../../gitops/git/run";
@@ -32,7 +32,12 @@ describe("moveRefs", () => {
     expect([...(await readRefs(repository))]).to.deep.equal([
       [
         "refs/heads/deploy",
-        { commit: two, tree: askGit(repository, "rev-parse", `${two}^{tree}`), release: undefined },
+        {
+          commit: two,
+          tree: askGit(repository, "rev-parse", `${two}^{tree}`),
+          release: undefined,
+          content: Buffer.from(`${askGit(repository, "cat-file", "commit", two)}\n`),
+        },
       ],
     ]);
   });
@@ -40,6 +45,23 @@ describe("moveRefs", () => {
   it("reads the release out of the commit's trailer", async () => {
     await moveRefs(repository, [{ ref: "refs/heads/deploy", from: undefined, to: one }]);
     expect((await readRefs(repository)).get("refs/heads/deploy")?.release).to.equal("2026.11.0");
+  });
+
+  it("reads each of several refs, also where a message holds what parts the fields", async () => {
+    const message = "refs/heads/b\n\ntwo  lines of größe\n\nRelease: 7";
+    const [odd = ""] = await importCommits(repository, [{ parent: undefined, date: 1, message, files: [] }]);
+    await moveRefs(repository, [
+      { ref: "refs/heads/a", from: undefined, to: odd },
+      { ref: "refs/heads/b", from: undefined, to: two },
+      { ref: "refs/tags/c", from: undefined, to: odd },
+    ]);
+    const refs = await readRefs(repository);
+    expect([...refs].map(([name, { commit, release }]) => [name, commit, release])).to.deep.equal([
+      ["refs/heads/a", odd, "7"],
+      ["refs/heads/b", two, undefined],
+      ["refs/tags/c", odd, "7"],
+    ]);
+    expect(refs.get("refs/tags/c")?.content.toString()).to.include("größe");
   });
 
   it("refuses to move what somebody else moved, and tells where it is now", async () => {

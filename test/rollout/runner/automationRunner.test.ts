@@ -48,11 +48,13 @@ describe("AutomationStackRunner, with real worker processes", () => {
     });
   }
 
-  const request = (name: string, fencingToken = 1): RunRequest => ({
+  const request = (name: string, fencingToken = 1, touched = false): RunRequest => ({
     site: aSite({ name }),
     release: aRelease(),
     fleet: aFleet(),
+    signers: [],
     fencingToken,
+    touched,
   });
   const up = (name: string, more: { token?: number; signal?: AbortSignal; onProgress?: () => void } = {}) =>
     runner.up(request(name, more.token), {
@@ -128,6 +130,17 @@ describe("AutomationStackRunner, with real worker processes", () => {
     const settings = parse(await readFile(file, "utf8")) as { encryptionsalt: string; config: Record<string, string> };
     expect(settings.encryptionsalt).to.equal("v1:own");
     expect(settings.config).to.include({ "kubernetes:context": "lab", "edgewave:release": "2026.11.0" });
+  });
+
+  it("writes the keys that a site trusts into its stack's settings, and takes them out again", async () => {
+    const file = join(siteLayout(out, "porto").workDirectory, "Pulumi.porto.yaml");
+    const observer = { signal: new AbortController().signal, onProgress: () => undefined };
+    const one = `ssh-ed25519 ${"A".repeat(68)} the key of the platform team`;
+    const config = async () => (parse(await readFile(file, "utf8")) as { config: Record<string, string> }).config;
+    for (const [index, signers] of [[one], [one, "ssh-ed25519 BBBB"], []].entries()) {
+      await runner.up({ ...request("porto", index + 1), signers }, observer);
+      expect((await config())["edgewave:signers"]).to.equal(signers.length === 0 ? undefined : signers.join("\n"));
+    }
   });
 
   it("reports a failure in the provider's words, without stack frames and the engine's own lines", async () => {
@@ -261,14 +274,16 @@ describe("AutomationStackRunner, with real worker processes", () => {
       expect((await up("waited")).notes?.[0]).to.match(/^cancelled the lock of /);
     });
 
-    it("refreshes a state that has pending operations before it goes on, and says which", async () => {
-      const { checkpoint } = siteLayout(out, "pending");
+    it("renders anew where a run was interrupted, and says in what", async () => {
+      const { checkpoint, rendered } = siteLayout(out, "pending");
       await mkdir(join(checkpoint, ".."), { recursive: true });
+      await mkdir(rendered, { recursive: true });
+      await writeFile(join(rendered, "half"), "");
       const pending = [{ type: "creating", resource: { urn: "urn:pulumi:pending::edgewave::t::inventory" } }];
       await writeFile(checkpoint, JSON.stringify({ checkpoint: { latest: { pending_operations: pending } } }));
       const { notes } = await up("pending");
-      expect(notes).to.deep.equal(["refreshed the state that an interrupted run left: creating inventory"]);
-      expect(await readdir(siteLayout(out, "pending").workDirectory)).to.include("refreshed");
+      expect(notes).to.deep.equal(["rendered all files anew, because an interrupted run left creating inventory"]);
+      expect(existsSync(join(rendered, "half"))).to.equal(false);
       expect((await up("pending")).notes).to.be.empty;
     });
 

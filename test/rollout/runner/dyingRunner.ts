@@ -19,7 +19,7 @@ async function main(out: string): Promise<void> {
   });
   const run = (name: string) =>
     runner.up(
-      { site: aSite({ name }), release: aRelease(), fleet: aFleet(), fencingToken: 1 },
+      { site: aSite({ name }), release: aRelease(), fleet: aFleet(), signers: [], fencingToken: 1, touched: false },
       { signal: new AbortController().signal, onProgress: () => undefined },
     );
   void run("patient-2");

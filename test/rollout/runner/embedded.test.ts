@@ -1,15 +1,19 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { assert, expect } from "chai";
 
-import { AutomationStackRunner } from "../../../rollout/runner/automationRunner";
+import { type AutomationRunnerOptions, AutomationStackRunner } from "../../../rollout/runner/automationRunner";
 import { siteLayout } from "../../../rollout/runner/layout";
 import { RunCancelled, RunFailed, type RunResult } from "../../../rollout/stackRunner";
 import { aFleet, aRelease, aSite } from "../../support/fleet";
+
+interface StateFile {
+  readonly checkpoint: { readonly latest: { readonly resources: readonly { type: string; id: string }[] } };
+}
 
 describe("AutomationStackRunner on the embedded engine", () => {
   let out: string;
@@ -20,7 +24,11 @@ describe("AutomationStackRunner on the embedded engine", () => {
     out = await mkdtemp(join(tmpdir(), "edgewave-embedded-"));
     await writeFile(join(out, "Pulumi.yaml"), "name: edgewave\nruntime: nodejs\n");
     await writeFile(join(out, "passphrase"), "correct-horse-battery\n");
-    runner = new AutomationStackRunner({
+    runner = new AutomationStackRunner(runnerOptions());
+  });
+
+  function runnerOptions(): AutomationRunnerOptions {
+    return {
       worker: {
         modulePath: join(__dirname, "embeddedWorker.ts"),
         execArgv: ["--import", "tsx"],
@@ -35,8 +43,8 @@ describe("AutomationStackRunner on the embedded engine", () => {
       outputDirectory: out,
       fleetFolder: out,
       projectFile: join(out, "Pulumi.yaml"),
-    });
-  });
+    };
+  }
 
   after(async () => {
     await runner.close();
@@ -48,9 +56,17 @@ describe("AutomationStackRunner on the embedded engine", () => {
     name: string,
     labels: Record<string, string> = {},
     signal = new AbortController().signal,
+    touched = false,
   ): Promise<RunResult> {
     token += 1;
-    const request = { site: { ...aSite({ name }), labels }, release: aRelease(), fleet: aFleet(), fencingToken: token };
+    const request = {
+      site: { ...aSite({ name }), labels },
+      release: aRelease(),
+      fleet: aFleet(),
+      signers: [],
+      fencingToken: token,
+      touched,
+    };
     return runner[verb](request, { signal, onProgress: () => undefined });
   }
 
@@ -118,6 +134,55 @@ describe("AutomationStackRunner on the embedded engine", () => {
     ).to.equal(4);
   });
 
+  it("brings back files that somebody removed or changed, and keeps what is random", async () => {
+    await run("up", "faro");
+    const { checkpoint, rendered } = siteLayout(out, "faro");
+    const before = JSON.parse(await readFile(checkpoint, "utf8")) as StateFile;
+    await rm(join(rendered, "inventory"), { recursive: true });
+    const { notes } = await run("up", "faro", {}, new AbortController().signal, true);
+    expect(notes).to.deep.equal([
+      "rendered all files anew, because its state or files are not what the last success left",
+    ]);
+    expect(existsSync(join(rendered, "inventory"))).to.equal(true);
+    const after = JSON.parse(await readFile(checkpoint, "utf8")) as StateFile;
+    const random = (file: StateFile) =>
+      file.checkpoint.latest.resources.filter(({ type }) => type.startsWith("random:")).map(({ id }) => id);
+    expect(random(after)).to.deep.equal(random(before));
+  });
+
+  it("leaves the original alone when a copy of the output folder is run", async () => {
+    await run("up", "tomar");
+    const copy = `${out}-copy`;
+    await cp(out, copy, { recursive: true });
+    const original = siteLayout(out, "tomar").rendered;
+    const copied = new AutomationStackRunner({ ...runnerOptions(), outputDirectory: copy });
+    try {
+      token += 1;
+      const request = {
+        site: aSite({ name: "tomar" }),
+        release: aRelease(),
+        fleet: aFleet(),
+        signers: [],
+        touched: false,
+      };
+      const preview = copied.preview(
+        { ...request, fencingToken: token },
+        { signal: new AbortController().signal, onProgress: () => undefined },
+      );
+      expect(String(await failureOf(preview))).to.match(/moved or copied from/);
+      const { notes } = await copied.up(
+        { ...request, site: { ...request.site, labels: { note: "changed" } }, fencingToken: token },
+        { signal: new AbortController().signal, onProgress: () => undefined },
+      );
+      expect(notes?.[0]).to.contain(`moved or copied from ${out}`);
+      expect(existsSync(join(original, "inventory"))).to.equal(true);
+      expect(existsSync(join(siteLayout(copy, "tomar").rendered, "inventory"))).to.equal(true);
+    } finally {
+      await copied.close();
+      await rm(copy, { recursive: true, force: true });
+    }
+  });
+
   it("puts in order what a killed worker left: its lock and its pending operations", async () => {
     const running = run("up", "tavira", { wait: "2" });
     while (!existsSync(join(siteLayout(out, "tavira").rendered, "inventory"))) await delay(20);
@@ -131,7 +196,7 @@ describe("AutomationStackRunner on the embedded engine", () => {
       "the run was repeated on another worker, because the worker process ended with SIGKILL",
     );
     expect(notes?.[1]).to.match(/^cancelled the lock of .* whose process is gone$/);
-    expect(notes?.[2]).to.match(/^refreshed the state that an interrupted run left: .*creating slow/);
+    expect(notes?.[2]).to.match(/^rendered all files anew, because an interrupted run left .*creating slow/);
     expect(resources).to.equal(4);
     expect(existsSync(join(siteLayout(out, "tavira").rendered, "slow"))).to.equal(true);
   });

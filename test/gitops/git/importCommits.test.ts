@@ -1,8 +1,12 @@
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { importCommits } from "../../../gitops/git/fastImport";
+import { importCommits } from "../../../gitops/git/importCommits";
 import { openRepository } from "../../../gitops/git/repository";
 import { GitFailed } from "../../../gitops/git/run";
+import { generateSigningKey, readSigningKey } from "../../../gitops/signing/key";
+import { isSignedBy } from "../../../gitops/signing/signedCommit";
 import { askGit, newFolder, removeFolders } from "../folders";
 
 describe("importCommits", () => {
@@ -60,24 +64,29 @@ describe("importCommits", () => {
     );
     expect(error).to.be.instanceOf(GitFailed);
     const failed = error as GitFailed;
-    expect(failed.command).to.include("fast-import");
+    expect(failed.command).to.include("index-pack");
     expect(failed.exitCode).to.equal(128);
-    expect(failed.stderrTail).to.include("f".repeat(40));
+    expect(failed.stderrTail).to.match(/did not receive expected object f{40}/);
     expect(askGit(repository, "for-each-ref")).to.equal("");
+    expect(askGit(repository, "count-objects", "-v")).to.include("in-pack: 0");
   });
 
-  it("keeps Git's own reason when Git stops reading in the middle of a large tree", async () => {
-    const large = { ...draft("f".repeat(40), "a"), files: [["large.yaml", "x".repeat(8 << 20)]] as const };
-    const error = await importCommits(repository, [large]).then(
+  it("keeps Git's own reason when Git stops reading in the middle of a large pack", async () => {
+    const random = Array.from(
+      { length: 40 },
+      (_, index) => [`${index}`, randomBytes(1 << 19).toString("hex")] as const,
+    );
+    rmSync(join(repository, "objects"), { recursive: true });
+    const error = await importCommits(repository, [{ ...draft(undefined, "a"), files: random }]).then(
       () => undefined,
       (caught: unknown) => caught,
     );
     expect(error).to.be.instanceOf(GitFailed);
     expect((error as GitFailed).exitCode).to.equal(128);
-    expect((error as GitFailed).stderrTail).to.include("f".repeat(40));
+    expect((error as GitFailed).stderrTail).to.match(/fatal: /);
   });
 
-  it("writes nothing when the stream breaks off", async () => {
+  it("writes nothing when the files break off", async () => {
     const broken = {
       ...draft(undefined, "a"),
       files: (function* () {
@@ -89,9 +98,32 @@ describe("importCommits", () => {
       () => undefined,
       (caught: unknown) => caught,
     );
-    expect(error).to.be.instanceOf(GitFailed);
     expect(String((error as Error).message)).to.include("the renderer broke");
     expect(askGit(repository, "for-each-ref")).to.equal("");
     expect(askGit(repository, "count-objects", "-v")).to.include("in-pack: 0");
+  });
+
+  it("writes files of every length at which the form of a pack changes", async () => {
+    const lengths = [0, 1, 15, 16, 2047, 2048, 262_143, 262_144, 300_000];
+    const files = lengths.map((length) => [`${length}.yaml`, "y".repeat(length)] as const);
+    const [commit = ""] = await importCommits(repository, [{ ...draft(undefined, ""), files }]);
+    for (const length of lengths) {
+      expect(askGit(repository, "cat-file", "-s", `${commit}:${length}.yaml`)).to.equal(String(length));
+    }
+    expect(askGit(repository, "fsck", "--strict")).not.to.match(/error|warning/);
+  });
+
+  it("signs every commit of a call, and a signature changes nothing else", async () => {
+    const signer = readSigningKey(generateSigningKey("test"), "key");
+    const drafts = [draft(undefined, "a"), draft(0, "b")];
+    const [, plain = ""] = await importCommits(repository, drafts);
+    const [, signed = ""] = await importCommits(repository, drafts, { signer });
+    const shown = (commit: string) => askGit(repository, "show", "--format=%T %an %at %B", commit);
+    expect(shown(signed)).to.equal(shown(plain));
+    for (const commit of [signed, `${signed}^`]) {
+      const content = Buffer.from(`${askGit(repository, "cat-file", "commit", commit)}\n`);
+      expect(isSignedBy(content, signer), commit).to.equal(true);
+    }
+    expect(askGit(repository, "fsck", "--strict")).not.to.match(/error|warning/);
   });
 });

@@ -1,0 +1,32 @@
+import { codes } from "../fleet/codes";
+
+const sections: readonly (readonly [prefix: string, title: string])[] = [
+  ["EDGE-FILE", "Files"],
+  ["EDGE-YAML", "YAML"],
+  ["EDGE-DOC", "Documents"],
+  ["EDGE-KEY", "Keys"],
+  ["EDGE-VALUE", "Values"],
+  ["EDGE-NAME", "Names"],
+  ["EDGE-SITE", "Sites"],
+  ["EDGE-NET", "Networks"],
+  ["EDGE-REL", "Releases"],
+  ["EDGE-ROLL", "Rollouts"],
+];
+
+/** docs/findings.md: every code that `edgewave check` can give. @throws Error for a code without a section. */
+export function findingsPage(): string {
+  const left = new Map(Object.entries(codes));
+  const parts = sections.map(([prefix, title]) => {
+    const rows = [...left].filter(([code]) => code.startsWith(`${prefix}-`));
+    for (const [code] of rows) left.delete(code);
+    const entries = rows.map(
+      ([code, text]) =>
+        `### ${code}: ${text.title}${text.severity === "warning" ? " (warning)" : ""}\n\n${text.why}\n\n**Do:** ${text.fix}`,
+    );
+    return `## ${title}\n\n${entries.join("\n\n")}`;
+  });
+  if (left.size > 0) throw new Error(`no section of the page takes ${[...left.keys()].join(", ")}`);
+  const head =
+    "# Findings\n\nWhat `edgewave check` can say of a fleet's files, why it matters and what to do. Generated from `fleet/codes` by\n`npm run generate`.";
+  return `${[head, ...parts].join("\n\n")}\n`;
+}

@@ -1,0 +1,23 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { format, resolveConfig } from "prettier";
+import { jsonSchemas } from "../fleet/jsonSchema";
+import { findingsPage } from "./findingsPage";
+
+const docs = path.join(__dirname, "..", "docs");
+
+/** Writes docs/schema/*.json and docs/findings.md from their sources: `npm run generate`. */
+async function generate(): Promise<void> {
+  mkdirSync(path.join(docs, "schema"), { recursive: true });
+  for (const [kind, schema] of Object.entries(jsonSchemas())) {
+    await write(path.join(docs, "schema", `${kind.toLowerCase()}.json`), JSON.stringify(schema));
+  }
+  await write(path.join(docs, "findings.md"), findingsPage());
+}
+
+async function write(file: string, text: string): Promise<void> {
+  writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+  console.log(path.relative(process.cwd(), file));
+}
+
+void generate();
