@@ -74,10 +74,20 @@ const eventServices = load("@pulumi/pulumi/proto/events_grpc_pb") as {
   readonly EventsClient: ServiceClientConstructor;
 };
 
+const callbackServices = load("@pulumi/pulumi/proto/callback_grpc_pb") as {
+  readonly CallbacksClient: ServiceClientConstructor;
+};
+
+const analyzerServices = load("@pulumi/pulumi/proto/analyzer_grpc_pb") as {
+  readonly AnalyzerClient: ServiceClientConstructor;
+};
+
 export const monitorService = resourceServices.ResourceMonitorService;
 export const engineService = engineServices.EngineService;
 export const { LanguageRuntimeClient } = languageServices;
 export const { EventsClient } = eventServices;
+export const { AnalyzerClient } = analyzerServices;
+export const { CallbacksClient } = callbackServices;
 
 /** The SDK's own limits: a whole rendered manifest may travel in one message. */
 export const serverOptions = {

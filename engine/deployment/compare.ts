@@ -1,5 +1,7 @@
+import { equalValues } from "../property/equal";
 import { ignoreChanges } from "../property/path";
-import type { PropertyMap } from "../property/value";
+import { hasUnknown, withoutSecrets } from "../property/shape";
+import type { PropertyMap, PropertyValue } from "../property/value";
 import type { DiffResponse } from "../providers/provider";
 import type { ResourceState } from "../state/resource";
 import { componentDiff, inputDiff, mustReplace, NO_DIFF, replaceBecauseOf } from "../steps/diff";
@@ -12,6 +14,9 @@ import type { Run } from "./run";
 export async function compare(run: Run, goal: Goal, old: ResourceState, made: ResourceState): Promise<DiffResponse> {
   if (run.options.replace.has(made.urn)) {
     return replaceBecauseOf("id");
+  }
+  if (triggered(old.fields.replacementTrigger, made.fields.replacementTrigger)) {
+    return replaceBecauseOf("replacementTrigger");
   }
   if (goal.replaceWith.some((urn) => run.replaced.has(urn))) {
     return replaceBecauseOf("replaceWith");
@@ -26,6 +31,14 @@ export async function compare(run: Run, goal: Goal, old: ResourceState, made: Re
     return componentDiff(old.fields.inputs, made.fields.inputs);
   }
   return diffResource(run, old, made.fields.inputs, made.fields.provider, goal.ignoreChanges);
+}
+
+/** Secrecy does not matter, an unknown counts as a change, and a trigger that comes or goes replaces nothing. */
+function triggered(old: PropertyValue, now: PropertyValue): boolean {
+  if (hasUnknown(old) || hasUnknown(now)) {
+    return true;
+  }
+  return old !== null && now !== null && !equalValues(withoutSecrets(old), withoutSecrets(now));
 }
 
 async function providerChanged(run: Run, old: ResourceState, made: ResourceState): Promise<boolean> {

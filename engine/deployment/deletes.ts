@@ -1,5 +1,5 @@
 import type { ResourceState } from "../state/resource";
-import { deletionOrder } from "../steps/graph";
+import { deletionOrder, neededBy } from "../steps/graph";
 import type { Step } from "../steps/step";
 import { makeStep } from "../steps/step";
 import { ensureProvider } from "./ensure";
@@ -10,7 +10,11 @@ import { Stopped } from "./run";
 /** The steps that take away what the program no longer wants, and what replacements have left behind. */
 export function planDeletes(run: Run): Step[] {
   const steps: Step[] = [];
+  const { may, unasked } = deletable(run);
   for (const old of run.options.base.resources) {
+    if (!may(old)) {
+      continue;
+    }
     if (run.deletedStates.has(old) && !old.fields.pendingReplacement) {
       continue;
     }
@@ -22,7 +26,30 @@ export function planDeletes(run: Run): Step[] {
       steps.push(makeStep(op, { old }));
     }
   }
+  const urns = new Set(steps.map(({ urn }) => urn));
+  const errors = unasked.filter((urn) => urns.has(urn));
+  for (const urn of errors) {
+    run.fail(
+      urn,
+      `Resource '${urn}' will be destroyed but was not specified in --target list.\n` +
+        "Either include resource in --target list or pass --target-dependents to proceed.",
+    );
+  }
+  if (errors.length > 0) {
+    throw new Stopped();
+  }
   return steps;
+}
+
+/** What `--target` and `--exclude` let a run delete. A failure keeps what the failed resource's state needs. */
+function deletable(run: Run): { may: (old: ResourceState) => boolean; unasked: readonly string[] } {
+  const { selection, base } = run.options;
+  const lost = run.lost.size === 0 ? new Set<string>() : neededBy(base.resources, run.lost);
+  if (selection.isEverything) {
+    return { may: ({ urn }) => !lost.has(urn), unasked: [] };
+  }
+  const { may, unasked } = selection.deletable(base.resources);
+  return { may: ({ urn }) => may.has(urn) && !lost.has(urn), unasked };
 }
 
 /**

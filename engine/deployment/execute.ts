@@ -4,6 +4,8 @@ import type { ResourceFields, ResourceState } from "../state/resource";
 import type { Step } from "../steps/step";
 import { isProviderType, nameOf } from "../urn";
 import { create } from "./create";
+import { hooked } from "./hooks";
+import { importResource } from "./import";
 import { finishOutputs } from "./outputs";
 import { remove } from "./remove";
 import type { Run } from "./run";
@@ -15,13 +17,13 @@ import { update } from "./update";
  *
  * @throws Stopped if it failed; what went wrong has then been reported.
  */
-export async function execute(run: Run, step: Step): Promise<void> {
+export async function execute(run: Run, step: Step, how: "done" | "kept" = "done"): Promise<void> {
   const { observer } = run.options;
   observer.stepStarted(step);
   try {
-    await perform(run, step);
+    await (how === "kept" ? keepAsItIs(run, step) : perform(run, step));
   } catch (error) {
-    run.fail(step.urn, messageOf(error));
+    run.failStep(step.urn, messageOf(error));
     observer.stepFailed(step);
     throw new Stopped();
   }
@@ -47,14 +49,17 @@ async function perform(run: Run, step: Step): Promise<void> {
       return same(run, step);
     case "create":
     case "create-replacement":
-      return create(run, step);
+      return hooked(run, step, "Create", () => create(run, step));
     case "update":
-      return update(run, step);
+      return hooked(run, step, "Update", () => update(run, step));
+    case "import":
+    case "import-replacement":
+      return importResource(run, step);
     case "delete":
     case "delete-replaced":
     case "discard":
     case "discard-replaced":
-      return remove(run, step);
+      return hooked(run, step, "Delete", () => remove(run, step));
     case "remove-pending-replace":
       await run.journal.end(step.old as ResourceState, { old: step.old as ResourceState });
       return;
@@ -65,6 +70,12 @@ async function perform(run: Run, step: Step): Promise<void> {
     case "refresh":
       throw new Error(`${step.op} steps are not done here`);
   }
+}
+
+/** The state stays as it was, outputs of components included. */
+async function keepAsItIs(run: Run, step: Step): Promise<void> {
+  run.journal.note({ old: step.old as ResourceState, made: step.made as ResourceState });
+  await run.journal.flush(true);
 }
 
 async function same(run: Run, step: Step): Promise<void> {

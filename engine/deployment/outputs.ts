@@ -4,6 +4,7 @@ import { mapValues, secretOf } from "../property/shape";
 import type { PropertyMap } from "../property/value";
 import { Secret } from "../property/value";
 import type { ResourceState } from "../state/resource";
+import { afterComponent } from "./hooks";
 import type { Run } from "./run";
 
 /**
@@ -13,6 +14,9 @@ import type { Run } from "./run";
  */
 export async function registerOutputs(run: Run, urn: string, outputs: PropertyMap): Promise<void> {
   run.goOn();
+  if (run.skippedCreates.has(urn) || run.lost.has(urn)) {
+    return;
+  }
   const state = run.news.get(urn);
   const step = run.componentSteps.get(urn);
   if (state === undefined || step === undefined) {
@@ -23,6 +27,7 @@ export async function registerOutputs(run: Run, urn: string, outputs: PropertyMa
     state.update({ outputs });
     await run.journal.flush(true);
   }
+  await afterComponent(run, step);
   run.options.observer.stepEnded(step);
 }
 

@@ -16,9 +16,6 @@ import { parseReference, providerPackage, typeOf } from "../urn";
 /** The key under which the official engine keeps its own settings in a provider's inputs. */
 export const INTERNAL_KEY = "__internal";
 
-// `pulumi:pulumi:StackReference` and its like, which the official engine serves itself.
-const BUILTIN_PACKAGE = "pulumi";
-
 /** A provider's inputs as the provider sees them. */
 export function withoutInternal(inputs: PropertyMap): PropertyMap {
   return mapValues(inputs, (value, key) => (key === INTERNAL_KEY ? undefined : value));
@@ -51,7 +48,10 @@ export class ProviderInstances {
   definition(pkg: string): ResourceProvider {
     const found = this.packages.get(pkg);
     if (found === undefined) {
-      const known = [...this.packages.keys()].sort().join(", ");
+      const known = [...this.packages.keys()]
+        .filter((name) => name !== "pulumi")
+        .sort()
+        .join(", ");
       throw new RefusedError(
         `the provider '${pkg}'`,
         `it has ${known === "" ? "none" : known}; use the official pulumi CLI for others`,
@@ -62,7 +62,7 @@ export class ProviderInstances {
 
   /** @throws if the package does not serve the resource type. */
   requireType(type: string, pkg: string): void {
-    const types = pkg === BUILTIN_PACKAGE ? [] : this.definition(pkg).types;
+    const { types } = this.definition(pkg);
     if (types !== "*" && !types.includes(type)) {
       throw new RefusedError(`the resource type '${type}'`);
     }
@@ -106,11 +106,10 @@ export class ProviderInstances {
 
   async checkConfig(request: CheckRequest): Promise<CheckResponse> {
     const definition = this.definition(providerPackage(request.type));
-    const response = await definition.checkConfig({
-      ...request,
-      olds: withoutInternal(request.olds),
-      news: withoutInternal(request.news),
-    });
+    const response = await definition.checkConfig(
+      { ...request, olds: withoutInternal(request.olds), news: withoutInternal(request.news) },
+      this.context(request.urn),
+    );
     const kept: Record<string, PropertyMap[string]> = { ...response.inputs };
     for (const key of [INTERNAL_KEY, "version"]) {
       const value = request.news[key];

@@ -7,6 +7,7 @@ import type { ResourceState } from "../state/resource";
 import { inputDiff, NO_DIFF } from "../steps/diff";
 import type { Step } from "../steps/step";
 import { makeStep } from "../steps/step";
+import type { Selection } from "../steps/targets";
 import { isProviderType, nameOf } from "../urn";
 import { ensureProvider } from "./ensure";
 import { finishOutputs } from "./outputs";
@@ -21,10 +22,12 @@ import { Stopped } from "./run";
  */
 export async function refresh(run: Run): Promise<Snapshot> {
   const { base, observer } = run.options;
+  const { selection } = run.options;
+  const chosen = new Set(base.resources.filter((resource) => refreshed(selection, resource)));
   const found = await Promise.all(
     base.resources.map((resource) =>
       run.slots.run(async () => {
-        if (run.stopped) {
+        if (run.stopped || !chosen.has(resource)) {
           return resource;
         }
         const step = makeStep("refresh", { old: resource, made: resource });
@@ -51,6 +54,12 @@ export async function refresh(run: Run): Promise<Snapshot> {
   const gone = new Set(base.resources.map(({ urn }) => urn));
   resources.forEach(({ urn }) => gone.delete(urn));
   return { resources: resources.map((resource) => withoutGone(resource, gone)), pending: base.pending };
+}
+
+/** Unlike in an update, the stack and providers are left out too unless they are among the targets. */
+function refreshed(selection: Selection, resource: ResourceState): boolean {
+  const included = selection.includes(resource);
+  return included && (selection.targets.isEmpty || selection.isFollowed(resource.urn));
 }
 
 async function read(run: Run, old: ResourceState, step: Step): Promise<[Step, ResourceState | undefined]> {

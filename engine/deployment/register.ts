@@ -7,6 +7,7 @@ import type { PropertyMap } from "../property/value";
 import { ResourceState } from "../state/resource";
 import { aliasUrns } from "../steps/aliases";
 import { applyReplaceOnChanges, mustReplace } from "../steps/diff";
+import { needsOf } from "../steps/graph";
 import type { Goal } from "../steps/goal";
 import type { Step } from "../steps/step";
 import { makeStep } from "../steps/step";
@@ -14,7 +15,10 @@ import { makeUrn } from "../urn";
 import { checkedInputs } from "./check";
 import { compare } from "./compare";
 import { execute } from "./execute";
+import { hooksJson } from "./hooks";
+import { wantsImport } from "./import";
 import { replace } from "./replace";
+import { keep, keepNeeds, requireNeeds, skipCreate } from "./untouched";
 import type { Run } from "./run";
 import { Stopped } from "./run";
 
@@ -24,6 +28,8 @@ export interface Registered {
   readonly step: Step;
   /** Outputs that do not change in an update. */
   readonly stables: readonly string[];
+  /** `unknown`: it was not made, and its outputs cannot be known; `failed` and `skipped` come with continued errors. */
+  readonly outcome?: "done" | "unknown" | "failed" | "skipped";
 }
 
 /**
@@ -47,14 +53,34 @@ export async function register(run: Run, goal: Goal): Promise<Registered> {
     const properties = await hashAssets(goal.properties, run.options.programFolder);
     return await run.slots.run(async () => {
       run.goOn();
+      const asked = newState(urn, goal, old, properties);
+      if (run.options.continueOnError && [...needsOf(asked)].some((needed) => run.lost.has(needed))) {
+        run.lost.add(urn);
+        return lost(run, urn, goal, old, "skipped");
+      }
       return place(run, urn, { ...goal, properties }, old);
     });
   } catch (error) {
     if (!(error instanceof Stopped)) {
       run.fail(urn, messageOf(error));
     }
+    if (run.lost.has(urn) && !run.stopped) {
+      return lost(run, urn, goal, old, "failed");
+    }
     throw new Stopped();
   }
+}
+
+/** What the program gets for a resource that could not be brought to its goal, where it goes on without it. */
+function lost(
+  run: Run,
+  urn: string,
+  goal: Goal,
+  old: ResourceState | undefined,
+  outcome: "failed" | "skipped",
+): Registered {
+  const made = newState(urn, goal, old, goal.properties);
+  return { state: made, step: makeStep("same", { old, made }), stables: [], outcome };
 }
 
 function findOld(run: Run, urn: string, goal: Goal): ResourceState | undefined {
@@ -87,11 +113,19 @@ function findOld(run: Run, urn: string, goal: Goal): ResourceState | undefined {
   return undefined;
 }
 
-async function place(run: Run, urn: string, goal: Goal, old: ResourceState | undefined): Promise<Registered> {
-  if (goal.importId !== "" && (old === undefined || (old.fields.importID || old.fields.id) !== goal.importId)) {
-    throw new Error(
-      "the embedded engine does not support the resource option 'import'; import it with the official CLI",
-    );
+async function place(run: Run, urn: string, goal: Goal, found: ResourceState | undefined): Promise<Registered> {
+  const wanted = newState(urn, goal, found, goal.properties);
+  const selected = run.options.selection.includes(wanted);
+  if (!selected) {
+    return leaveOut(run, urn, wanted, found);
+  }
+  await keepNeeds(run, wanted);
+  requireNeeds(run, wanted);
+  let old: ResourceState | undefined = found;
+  let imported: Step | undefined;
+  if (wantsImport(goal, old)) {
+    imported = await bringIn(run, urn, goal, old);
+    old = imported.made as ResourceState;
   }
   const seed = randomBytes(32);
   const recreating = run.deletedForReplacement.get(urn) ?? (old && run.deletedForReplacement.get(old.urn));
@@ -101,12 +135,13 @@ async function place(run: Run, urn: string, goal: Goal, old: ResourceState | und
     run,
     urn,
     goal,
-    fresh ? {} : old.fields.inputs,
+    fresh || old === undefined ? {} : old.fields.inputs,
     fresh ? goal.properties : kept,
     seed,
   );
   const made = newState(urn, goal, old, inputs);
   run.news.set(urn, made);
+  await obeyPolicies(run, made);
 
   if (recreating !== undefined && old) {
     run.replaced.add(urn);
@@ -123,15 +158,62 @@ async function place(run: Run, urn: string, goal: Goal, old: ResourceState | und
   if (old === undefined) {
     return finish(run, makeStep("create", { made }));
   }
-  const found = await compare(run, goal, old, made);
-  const diff = applyReplaceOnChanges(found, goal.replaceOnChanges, old.fields.initErrors.length > 0);
+  const difference = await compare(run, goal, old, made);
+  const diff = applyReplaceOnChanges(difference, goal.replaceOnChanges, old.fields.initErrors.length > 0);
   if (old.fields.pendingReplacement || (diff.changes === "some" && mustReplace(diff))) {
     return finish(run, await replace(run, goal, { old, made, diff, seed }), diff.stables);
   }
   if (diff.changes === "some" || old.fields.initErrors.length > 0) {
     return finish(run, makeStep("update", { old, made }, diff), diff.stables);
   }
+  if (imported !== undefined) {
+    // It is as the program wants it; what was imported is the result.
+    run.news.set(urn, old);
+    return { state: old, step: imported, stables: [] };
+  }
   return finish(run, makeStep("same", { old, made }));
+}
+
+/** Imports the resource; one that the state manages under another id is replaced by it. */
+async function bringIn(run: Run, urn: string, goal: Goal, old: ResourceState | undefined): Promise<Step> {
+  const made = newState(urn, goal, undefined, {});
+  if (old === undefined || run.deletedForReplacement.has(urn)) {
+    const step = makeStep("import", { made });
+    await execute(run, step);
+    return step;
+  }
+  const step = makeStep("import-replacement", { old, made });
+  await execute(run, step);
+  await execute(run, makeStep("replace", { old, made }));
+  return step;
+}
+
+/** The run may not touch the resource: what there is stays, and what there is not is not made. */
+async function leaveOut(
+  run: Run,
+  urn: string,
+  wanted: ResourceState,
+  found: ResourceState | undefined,
+): Promise<Registered> {
+  const step = found === undefined ? skipCreate(run, wanted) : await keep(run, found);
+  const state = step.made as ResourceState;
+  run.news.set(urn, state);
+  return { state, step, stables: [], outcome: found === undefined ? "unknown" : "done" };
+}
+
+/** Policies may correct the inputs. @throws Stopped if a mandatory one is violated and this is not a preview. */
+async function obeyPolicies(run: Run, made: ResourceState): Promise<void> {
+  if (run.policies === undefined) {
+    return;
+  }
+  const { inputs, violated } = await run.policies.judge(made);
+  if (inputs !== made.fields.inputs) {
+    made.update({ inputs });
+  }
+  if (violated) {
+    run.violated();
+    run.goOn();
+  }
 }
 
 async function finish(run: Run, step: Step, stables: readonly string[] = []): Promise<Registered> {
@@ -153,6 +235,7 @@ function keepIgnored(run: Run, urn: string, goal: Goal, old: ResourceState): Pro
 }
 
 function newState(urn: string, goal: Goal, old: ResourceState | undefined, inputs: PropertyMap): ResourceState {
+  const hooks = hooksJson(goal.hooks);
   return new ResourceState({
     urn,
     custom: goal.custom,
@@ -169,6 +252,9 @@ function newState(urn: string, goal: Goal, old: ResourceState | undefined, input
     retainOnDelete: goal.retainOnDelete,
     deletedWith: goal.deletedWith,
     replaceWith: goal.replaceWith,
+    rest: hooks === undefined ? {} : { resourceHooks: hooks },
+    hideDiff: goal.hideDiffs,
+    replacementTrigger: goal.replacementTrigger,
     created: old?.fields.created ?? "",
     modified: old?.fields.modified ?? "",
     sourcePosition: goal.sourcePosition,

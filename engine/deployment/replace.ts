@@ -30,10 +30,23 @@ export async function replace(run: Run, goal: Goal, { old, made, diff, seed }: R
         "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
     );
   }
+  if (old.fields.importID !== "" && goal.importId === old.fields.importID) {
+    const message =
+      "previously-imported resources that still specify an ID may not be replaced; " +
+      `please remove the \`import\` declaration from your program; what differs: ${diff.replaces.join(", ")}`;
+    if (!run.options.preview) {
+      throw new Error(message);
+    }
+    run.report({ urn, severity: "warning", message });
+  }
   run.replaced.add(urn);
   // Defaults that were carried over from the old resource do not belong to the new one.
   if (goal.custom && !run.options.replace.has(urn)) {
     made.update({ inputs: await checkedInputs(run, urn, goal, {}, goal.properties, seed) });
+    const judged = await run.policies?.judge(made);
+    if (judged !== undefined) {
+      made.update({ inputs: judged.inputs });
+    }
   }
   const change = { keys: diff.replaces, diffs: diff.diffs, detailedDiff: diff.detailedDiff };
   const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;

@@ -5,8 +5,13 @@ import type { Snapshot } from "../state/checkpoint";
 import type { SnapshotWriter } from "../state/journal";
 import { Journal } from "../state/journal";
 import type { ResourceState } from "../state/resource";
+import type { Goal } from "../steps/goal";
 import type { Step } from "../steps/step";
+import type { Selection, UrnPatterns } from "../steps/targets";
 import { Slots } from "../steps/slots";
+import { makeUrn } from "../urn";
+import type { Policies } from "../policies/policies";
+import { Hooks } from "./hooks";
 import { ProviderInstances } from "./providers";
 
 export interface RunOptions {
@@ -16,9 +21,14 @@ export interface RunOptions {
   /** From 1; `Infinity` for no limit. */
   readonly parallel: number;
   /** URNs to replace, whether they differ or not. */
-  readonly replace: ReadonlySet<string>;
-  /** Where the program lies, for relative paths of assets. */
+  readonly replace: Pick<UrnPatterns, "has">;
+  readonly selection: Selection;
+  /** Whether a resource that fails stops only what depends on it. */
+  readonly continueOnError: boolean;
+  /** Where the program lies, for relative paths of assets and of commands. */
   readonly programFolder: string;
+  /** The environment of the command, which providers and what they start inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly providers: readonly ResourceProvider[];
   /** The stack's configuration of a package, for its default providers. */
   readonly packageConfig: (pkg: string) => PropertyMap;
@@ -43,6 +53,9 @@ export class Run {
   readonly journal: Journal;
   readonly instances: ProviderInstances;
   readonly slots: Slots;
+  readonly hooks = new Hooks();
+  /** The policy packs, while a program runs. */
+  policies: Policies | undefined;
   /** By URN, the resources that are in the state and not waiting for deletion. */
   readonly olds: Map<string, ResourceState>;
   /** By URN, what this run has registered. */
@@ -54,6 +67,13 @@ export class Run {
   /** URNs that this run has seen or made, under their new names. */
   readonly operated = new Set<string>();
   readonly replaced = new Set<string>();
+  /** URNs that were carried over because something else in the state needs them. */
+  readonly kept = new Set<string>();
+  /** URNs of new resources that `--target` leaves out. */
+  readonly skippedCreates = new Set<string>();
+  /** URNs that failed, or were not tried because what they need had failed. */
+  readonly lost = new Set<string>();
+  private broken = false;
   /** The steps of components, which end when their outputs are registered. */
   readonly componentSteps = new Map<string, Step>();
   /** URNs whose resources were deleted before their replacement; their registration makes them anew. */
@@ -66,6 +86,7 @@ export class Run {
   private readonly counts = new Map<string, number>();
   private readonly active = new Set<Promise<unknown>>();
   private failures = 0;
+  private tolerated = 0;
   private halt: () => void = () => undefined;
 
   constructor(readonly options: RunOptions) {
@@ -87,7 +108,9 @@ export class Run {
   }
 
   get stopped(): boolean {
-    return this.failed || this.options.signal.aborted;
+    return (
+      (this.failures > this.tolerated && (this.broken || !this.options.continueOnError)) || this.options.signal.aborted
+    );
   }
 
   /** @throws Stopped if nothing more may begin. */
@@ -99,9 +122,31 @@ export class Run {
 
   /** Reports an error at a resource, or at the stack, and stops the run. */
   fail(urn: string, message: string): void {
+    this.broken = true;
+    this.failStep(urn, message);
+    this.halt();
+  }
+
+  /** A mandatory policy is violated, as has been reported: a preview goes on to find the others. */
+  violated(): void {
+    this.failures += 1;
+    if (!this.options.preview) {
+      this.broken = true;
+      this.halt();
+    } else {
+      this.tolerated += 1;
+    }
+  }
+
+  /** Reports that a step failed; whether the run goes on without what depends on it is for the user to say. */
+  failStep(urn: string, message: string): void {
     this.failures += 1;
     this.report({ urn, severity: "error", message });
-    this.halt();
+    if (this.options.continueOnError) {
+      this.lost.add(urn);
+    } else {
+      this.halt();
+    }
   }
 
   /** Lets `idle` wait for the work. */
@@ -131,6 +176,9 @@ export class Run {
   context(urn: string): CallContext {
     return {
       signal: this.options.signal,
+      environment: this.options.environment,
+      // Where the official engine starts its plugins.
+      directory: this.options.programFolder,
       log: (severity, message, options) =>
         // What a provider logs as an error is shown as one; whether the step failed is for the call to say.
         this.options.observer.diagnostic({
@@ -141,6 +189,11 @@ export class Run {
           ephemeral: options?.ephemeral ?? false,
         }),
     };
+  }
+
+  /** The URN of a resource that the program asks for. */
+  urnOf(goal: Goal): string {
+    return makeUrn(this.options.stack, this.options.project, goal.parent, goal.type, goal.name);
   }
 
   count(op: string): void {

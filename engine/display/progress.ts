@@ -1,4 +1,4 @@
-import type { Diagnostic, RunObserver, Summary } from "../events/observer";
+import type { Diagnostic, PolicyRemediation, PolicyViolation, RunObserver, Summary } from "../events/observer";
 import type { PropertyMap } from "../property/value";
 import type { Op, Step } from "../steps/step";
 import { isProviderType, nameOf, ROOT_STACK_TYPE, typeOf } from "../urn";
@@ -24,6 +24,7 @@ export interface DisplayOptions {
 /** Plain lines as the official CLI prints them where there is no terminal. */
 export class ProgressDisplay implements RunObserver {
   private readonly starts = new Map<Step, number>();
+  private readonly policies: string[] = [];
   private readonly diagnostics = new Map<string, Diagnostic[]>();
 
   constructor(
@@ -83,8 +84,21 @@ export class ProgressDisplay implements RunObserver {
     this.diagnostics.set(at, [...(this.diagnostics.get(at) ?? []), diagnostic]);
   }
 
+  policyViolated({ urn, policy, pack, version, description, level, message }: PolicyViolation): void {
+    const at = urn === "" ? "" : `  (${label(urn)})`;
+    const text = `${description}\n${message}`.trim().split("\n").join("\n            ");
+    this.policies.push(`    ${pack}@v${version}\n        - [${level}]  ${policy}${at}\n            ${text}\n`);
+  }
+
+  policyRemediated({ urn, policy, pack, version }: PolicyRemediation): void {
+    this.policies.push(`    ${pack}@v${version}\n        - [remediate]  ${policy}  (${label(urn)})\n`);
+  }
+
   summary({ preview, seconds: duration, changes }: Summary): void {
     this.print(this.diagnosticText());
+    if (this.policies.length > 0) {
+      this.print(`Policies:\n${this.policies.join("")}\n`);
+    }
     const outputs = this.options.newOutputs();
     if (outputs !== undefined && !this.options.suppressOutputs) {
       this.print(showOutputs(this.options.oldOutputs, outputs));
@@ -144,6 +158,7 @@ function humanSeconds(duration: number): string {
 
 const ORDER: readonly (readonly [string, string, string, string])[] = [
   ["create", "+ ", "created", "to create"],
+  ["import", "= ", "imported", "to import"],
   ["read", "> ", "read", "to read"],
   ["update", "~ ", "updated", "to update"],
   ["delete", "- ", "deleted", "to delete"],

@@ -37,6 +37,13 @@ const WORDS: Readonly<Record<Op, OpWords>> = {
     done: "discarded original",
     plan: "discard original",
   },
+  import: { mark: "= ", doing: "importing", done: "imported", plan: "import" },
+  "import-replacement": {
+    mark: "=>",
+    doing: "importing replacement",
+    done: "imported replacement",
+    plan: "import replacement",
+  },
   "remove-pending-replace": { mark: "--", doing: "completing", done: "completed", plan: "complete" },
 };
 

@@ -3,7 +3,7 @@ import { mapToCheckpoint } from "../property/checkpoint";
 import { maskingCodec } from "../secrets/manager";
 import type { ResourceState } from "../state/resource";
 import type { Step } from "../steps/step";
-import type { Diagnostic, RunObserver, Summary } from "./observer";
+import type { Diagnostic, PolicyRemediation, PolicyViolation, RunObserver, Summary } from "./observer";
 
 /** Where engine events go, one JSON object at a time. */
 export interface EventSink {
@@ -15,6 +15,7 @@ export interface EventSink {
 /** Turns what happens in a run into engine events as the SDK's `onEvent` expects them (`automation/events.ts`). */
 export class EventObserver implements RunObserver {
   private sequence = 0;
+  private readonly packs = new Map<string, string>();
 
   constructor(
     private readonly sink: EventSink,
@@ -56,13 +57,45 @@ export class EventObserver implements RunObserver {
     });
   }
 
+  policyViolated({ urn, policy, pack, version, description, level, message }: PolicyViolation): void {
+    this.packs.set(pack, version);
+    this.emit({
+      policyEvent: {
+        ...(urn === "" ? {} : { resourceUrn: urn }),
+        message: `${description}\n${message}`,
+        color: "never",
+        policyName: policy,
+        policyPackName: pack,
+        policyPackVersion: version,
+        policyPackVersionTag: version,
+        enforcementLevel: level,
+      },
+    });
+  }
+
+  policyRemediated({ urn, policy, pack, version, before, after }: PolicyRemediation): void {
+    this.packs.set(pack, version);
+    this.emit({
+      policyRemediationEvent: {
+        resourceUrn: urn,
+        color: "never",
+        policyName: policy,
+        policyPackName: pack,
+        policyPackVersion: version,
+        policyPackVersionTag: version,
+        before: mapToCheckpoint(before, maskingCodec),
+        after: mapToCheckpoint(after, maskingCodec),
+      },
+    });
+  }
+
   summary({ seconds, changes, preview, succeeded }: Summary): void {
     this.emit({
       summaryEvent: {
         maybeCorrupt: false,
         durationSeconds: Math.round(seconds),
         resourceChanges: changes,
-        PolicyPacks: {},
+        PolicyPacks: Object.fromEntries(this.packs),
         isPreview: preview,
         result: succeeded ? "succeeded" : "failed",
       },
@@ -122,6 +155,7 @@ function stateMetadata(state: ResourceState | undefined): Json {
     inputs: mapToCheckpoint(fields.inputs, maskingCodec),
     outputs: mapToCheckpoint(fields.outputs, maskingCodec),
     provider: fields.provider,
+    ...(fields.hideDiff.length > 0 ? { hideDiffs: fields.hideDiff } : {}),
     ...(fields.initErrors.length > 0 ? { initErrors: fields.initErrors } : {}),
   };
 }

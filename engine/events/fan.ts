@@ -8,6 +8,8 @@ export function fanOut(observers: readonly RunObserver[]): RunObserver {
     stepEnded: (step) => observers.forEach((observer) => observer.stepEnded(step)),
     stepFailed: (step) => observers.forEach((observer) => observer.stepFailed(step)),
     diagnostic: (diagnostic) => observers.forEach((observer) => observer.diagnostic(diagnostic)),
+    policyViolated: (violation) => observers.forEach((observer) => observer.policyViolated(violation)),
+    policyRemediated: (remediation) => observers.forEach((observer) => observer.policyRemediated(remediation)),
     summary: (summary) => observers.forEach((observer) => observer.summary(summary)),
     end: () => observers.forEach((observer) => observer.end()),
   };

@@ -5,9 +5,13 @@ import type { SupportsFeatureRequest } from "@pulumi/pulumi/proto/resource_pb";
 import {
   ReadResourceResponse,
   RegisterResourceResponse,
+  Result,
   SupportsFeatureResponse,
 } from "@pulumi/pulumi/proto/resource_pb";
+import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import type {
+  RegisterErrorHookRequest,
+  RegisterResourceHookRequest,
   ReadResourceRequest,
   RegisterResourceOutputsRequest,
   RegisterResourceRequest,
@@ -28,9 +32,12 @@ import { fromStruct, toStruct } from "../property/wire";
 import { isProviderType } from "../urn";
 import { DefaultProviders } from "./defaults";
 import { invoke } from "./functions";
+import type { Callbacks } from "./callbacks";
+import { addErrorHook, addResourceHook } from "./hooks";
+import { Transforms } from "./transforms";
 import { goalOf, readGoalOf } from "./parse";
 
-// What `transforms`, `resourceHooks` and the rest would need is not there; the SDK then refuses them by name itself.
+// What the rest would need is not there; the SDK then refuses it by name itself.
 const FEATURES: ReadonlySet<string> = new Set([
   "secrets",
   "resourceReferences",
@@ -38,9 +45,16 @@ const FEATURES: ReadonlySet<string> = new Set([
   "aliasSpecs",
   "deletedWith",
   "replaceWith",
+  "replacementTrigger",
+  "transforms",
+  "invokeTransforms",
+  "resourceHooks",
+  "errorHooks",
 ]);
 
 export interface MonitorOptions {
+  /** Functions of the program that the engine calls. */
+  readonly callbacks: Callbacks;
   /** Where `Pulumi.yaml` lies, for positions in the source. */
   readonly projectFolder: string;
   /** Called when the program has registered everything; resolves when the run is over. */
@@ -52,9 +66,13 @@ type Unary<Request, Response> = (call: ServerUnaryCall<Request, Response>, done:
 /** The resource monitor that a program talks to: `pulumirpc.ResourceMonitor`. */
 export function resourceMonitor(run: Run, options: MonitorOptions): UntypedServiceImplementation {
   const defaults = new DefaultProviders(run);
+  const { callbacks } = options;
+  const transforms = new Transforms(callbacks);
 
   const registerResource = async (request: RegisterResourceRequest): Promise<RegisterResourceResponse> => {
+    await transforms.apply(request);
     const goal = goalOf(request, options.projectFolder);
+    transforms.remember(run.urnOf(goal), request);
     const custom = goal.custom && !isProviderType(goal.type);
     if (custom) {
       run.goOn();
@@ -65,14 +83,18 @@ export function resourceMonitor(run: Run, options: MonitorOptions): UntypedServi
       isProviderType(goal.type) && request.getVersion() !== ""
         ? { ...goal.properties, __internal: {}, version: request.getVersion() }
         : goal.properties;
-    const { state, stables } = await register(run, { ...goal, properties, provider });
+    const { state, stables, outcome } = await register(run, { ...goal, properties, provider });
     const response = new RegisterResourceResponse();
     response.setUrn(state.urn);
     response.setId(state.fields.id);
     response.setStablesList([...stables]);
     const wire = { secrets: request.getAcceptsecrets(), resources: request.getAcceptresources() };
     // A component sets its outputs itself.
-    response.setObject(toStruct(goal.custom ? state.fields.outputs : {}, wire));
+    const given = outcome === undefined || outcome === "done" ? state.fields.outputs : {};
+    response.setObject(toStruct(goal.custom ? given : {}, wire));
+    if (outcome === "failed" || outcome === "skipped") {
+      response.setResult(outcome === "failed" ? Result.FAIL : Result.SKIP);
+    }
     return response;
   };
 
@@ -87,6 +109,7 @@ export function resourceMonitor(run: Run, options: MonitorOptions): UntypedServi
   };
 
   const invokeOne = async (request: ResourceInvokeRequest): Promise<InvokeResponse> => {
+    await transforms.applyToInvoke(request);
     const { result, failures } = await invoke(run, defaults, {
       token: request.getTok(),
       args: mapValues(fromStruct(request.getArgs()), forProvider),
@@ -119,10 +142,22 @@ export function resourceMonitor(run: Run, options: MonitorOptions): UntypedServi
     }),
     call: unary(async (request: ResourceCallRequest) => refused(`calls of methods (${request.getTok()})`)),
     getDeploymentInfo: unary(async () => refused("GetDeploymentInfo")),
-    registerStackTransform: unary(async () => refused("transforms of the stack")),
-    registerStackInvokeTransform: unary(async () => refused("transforms of invokes")),
-    registerResourceHook: unary(async () => refused("resource hooks")),
-    registerErrorHook: unary(async () => refused("error hooks")),
+    registerStackTransform: unary(async (callback: Callback) => {
+      transforms.addStack(callback);
+      return new Empty();
+    }),
+    registerStackInvokeTransform: unary(async (callback: Callback) => {
+      transforms.addInvoke(callback);
+      return new Empty();
+    }),
+    registerResourceHook: unary(async (request: RegisterResourceHookRequest) => {
+      addResourceHook(run.hooks, callbacks, request);
+      return new Empty();
+    }),
+    registerErrorHook: unary(async (request: RegisterErrorHookRequest) => {
+      addErrorHook(run.hooks, callbacks, request);
+      return new Empty();
+    }),
     registerPackage: unary(async () => refused("parameterized packages")),
   };
 }

@@ -3,7 +3,7 @@ import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulum
 
 import { RefusedError } from "../errors";
 import { forProvider, mapValues, withoutOutputs } from "../property/shape";
-import { fromStruct } from "../property/wire";
+import { fromStruct, fromValue } from "../property/wire";
 import type { CustomTimeouts } from "../state/resource";
 import type { Alias, Goal } from "../steps/goal";
 import { EMPTY_GOAL } from "../steps/goal";
@@ -15,6 +15,7 @@ export function goalOf(request: RegisterResourceRequest, projectFolder: string):
   refuse(request);
   const inputs = fromStruct(request.getObject());
   const custom = request.getCustom();
+  const trigger = request.getReplacementTrigger();
   return {
     type: request.getType(),
     name: request.getName(),
@@ -35,6 +36,9 @@ export function goalOf(request: RegisterResourceRequest, projectFolder: string):
     retainOnDelete: request.getRetainondelete() ?? false,
     deletedWith: request.getDeletedwith(),
     replaceWith: request.getReplaceWithList(),
+    hideDiffs: request.getHidediffsList(),
+    hooks: hookNames(request),
+    replacementTrigger: trigger === undefined ? null : withoutOutputs(fromValue(trigger)),
     sourcePosition: sourcePosition(request.getSourceposition(), projectFolder),
     stackTrace: stackTrace(request.getStacktrace(), projectFolder),
   };
@@ -62,10 +66,6 @@ export function readGoalOf(request: ReadResourceRequest, projectFolder: string):
 function refuse(request: RegisterResourceRequest): void {
   const asked: readonly (readonly [boolean, string])[] = [
     [request.getRemote(), "remote components (packages that run components in a provider)"],
-    [request.getTransformsList().length > 0, "the resource option 'transforms'"],
-    [hasHooks(request), "the resource option 'hooks'"],
-    [request.hasReplacementTrigger(), "the resource option 'replacementTrigger'"],
-    [request.getHidediffsList().length > 0, "the resource option 'hideDiffs'"],
     [request.getPackageref() !== "", "parameterized packages"],
     [request.getPlugindownloadurl() !== "", "the resource option 'pluginDownloadURL'"],
     [request.getEnvvarmappingsMap().getLength() > 0, "the provider option 'envVarMappings'"],
@@ -76,9 +76,19 @@ function refuse(request: RegisterResourceRequest): void {
   }
 }
 
-function hasHooks(request: RegisterResourceRequest): boolean {
-  const hooks = request.getHooks()?.toObject();
-  return hooks !== undefined && Object.values(hooks).some((names) => names.length > 0);
+function hookNames(request: RegisterResourceRequest): Record<string, string[]> {
+  const hooks = request.getHooks();
+  return hooks === undefined
+    ? {}
+    : {
+        BeforeCreate: hooks.getBeforeCreateList(),
+        AfterCreate: hooks.getAfterCreateList(),
+        BeforeUpdate: hooks.getBeforeUpdateList(),
+        AfterUpdate: hooks.getAfterUpdateList(),
+        BeforeDelete: hooks.getBeforeDeleteList(),
+        AfterDelete: hooks.getAfterDeleteList(),
+        OnError: hooks.getOnErrorList(),
+      };
 }
 
 function propertyDependencies(request: RegisterResourceRequest): Record<string, string[]> {

@@ -81,7 +81,7 @@ export function fromCheckpoint(json: Json, codec: SecretCodec): PropertyValue {
       return mapFromCheckpoint(map, codec);
     case SECRET_SIGNATURE: {
       const plaintext = codec.read(map);
-      const secret = secretOf(fromCheckpoint(JSON.parse(plaintext) as Json, codec));
+      const secret = secretOf(fromCheckpoint(JSON.parse(plaintext) as Json, withinSecret));
       // Go writes some characters escaped; what counts is how this engine would write the same value.
       codec.remember(secret, JSON.stringify(toCheckpoint(secret.element, codec)), map);
       return secret;
@@ -106,6 +106,13 @@ export function fromCheckpoint(json: Json, codec: SecretCodec): PropertyValue {
       throw new Error(`unrecognized signature '${String(map[SIGNATURE_KEY])}' in property map`);
   }
 }
+
+/** The official engine encrypts a secret inside another one not once more: its `ciphertext` is its text. */
+const withinSecret: SecretCodec = {
+  write: (plaintext) => ({ plaintext }),
+  read: ({ plaintext, ciphertext }) => String(plaintext ?? ciphertext),
+  remember: () => undefined,
+};
 
 function withoutMark(map: { readonly [key: string]: Json }): { readonly [key: string]: Json } {
   return Object.fromEntries(Object.entries(map).filter(([key]) => key !== SIGNATURE_KEY));

@@ -17,7 +17,7 @@ export interface ResourceProvider {
   /** The functions that `invoke` serves. */
   readonly functions: readonly string[];
 
-  checkConfig(request: CheckRequest): Promise<CheckResponse>;
+  checkConfig(request: CheckRequest, context?: CallContext): Promise<CheckResponse>;
   diffConfig(request: DiffRequest): Promise<DiffResponse>;
   /** Returns a provider bound to this configuration; called once for each provider resource and run. */
   configure(inputs: PropertyMap, context: CallContext): Promise<ConfiguredProvider>;

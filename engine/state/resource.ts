@@ -1,6 +1,6 @@
 import type { Json, SecretCodec } from "../property/checkpoint";
-import { mapFromCheckpoint, mapToCheckpoint } from "../property/checkpoint";
-import type { PropertyMap } from "../property/value";
+import { fromCheckpoint, mapFromCheckpoint, mapToCheckpoint, toCheckpoint } from "../property/checkpoint";
+import type { PropertyMap, PropertyValue } from "../property/value";
 
 /** Seconds, by operation; a missing one is the provider's own default. */
 export interface CustomTimeouts {
@@ -44,19 +44,14 @@ export interface ResourceFields {
   readonly stackTrace: readonly Json[];
   readonly ignoreChanges: readonly string[];
   readonly replaceOnChanges: readonly string[];
+  readonly hideDiff: readonly string[];
+  /** null is none. */
+  readonly replacementTrigger: PropertyValue;
   /** Fields that this engine carries along without using them. */
   readonly rest: Readonly<Record<string, Json>>;
 }
 
-const REST_KEYS = [
-  "hideDiff",
-  "replacementTrigger",
-  "refreshBeforeUpdate",
-  "viewOf",
-  "resourceHooks",
-  "extensionRef",
-  "snippetID",
-] as const;
+const REST_KEYS = ["refreshBeforeUpdate", "viewOf", "resourceHooks", "extensionRef", "snippetID"] as const;
 
 const EMPTY: ResourceFields = {
   urn: "",
@@ -88,6 +83,8 @@ const EMPTY: ResourceFields = {
   stackTrace: [],
   ignoreChanges: [],
   replaceOnChanges: [],
+  hideDiff: [],
+  replacementTrigger: null,
   rest: {},
 };
 
@@ -162,6 +159,8 @@ export function resourceToJson(fields: ResourceFields, codec: SecretCodec): Reco
   put("stackTrace", fields.stackTrace, fields.stackTrace.length > 0);
   put("ignoreChanges", fields.ignoreChanges, fields.ignoreChanges.length > 0);
   put("replaceOnChanges", fields.replaceOnChanges, fields.replaceOnChanges.length > 0);
+  put("hideDiff", fields.hideDiff, fields.hideDiff.length > 0);
+  put("replacementTrigger", toCheckpoint(fields.replacementTrigger, codec), fields.replacementTrigger !== null);
   for (const key of REST_KEYS) {
     put(key, fields.rest[key] ?? null, fields.rest[key] !== undefined);
   }
@@ -212,6 +211,8 @@ export function resourceFromJson(json: { readonly [key: string]: Json }, codec: 
     stackTrace: Array.isArray(json["stackTrace"]) ? (json["stackTrace"] as Json[]) : [],
     ignoreChanges: list("ignoreChanges"),
     replaceOnChanges: list("replaceOnChanges"),
+    hideDiff: list("hideDiff"),
+    replacementTrigger: fromCheckpoint(json["replacementTrigger"] ?? null, codec),
     rest,
   };
   return new ResourceState(fields, JSON.stringify(json));

@@ -1,5 +1,5 @@
 import type { Json } from "../property/checkpoint";
-import type { PropertyMap } from "../property/value";
+import type { PropertyMap, PropertyValue } from "../property/value";
 import type { CustomTimeouts } from "../state/resource";
 
 /** Another name under which a resource may be in the state. */
@@ -35,6 +35,12 @@ export interface Goal {
   readonly retainOnDelete: boolean;
   readonly deletedWith: string;
   readonly replaceWith: readonly string[];
+  /** Paths whose differences are not shown. */
+  readonly hideDiffs: readonly string[];
+  /** A change of this value replaces the resource; null is none. */
+  readonly replacementTrigger: PropertyValue;
+  /** The names of its hooks, by when they run. */
+  readonly hooks: Readonly<Record<string, readonly string[]>>;
   readonly sourcePosition: string;
   readonly stackTrace: readonly Json[];
 }
@@ -59,6 +65,9 @@ export const EMPTY_GOAL: Goal = {
   retainOnDelete: false,
   deletedWith: "",
   replaceWith: [],
+  hideDiffs: [],
+  replacementTrigger: null,
+  hooks: {},
   sourcePosition: "",
   stackTrace: [],
 };

@@ -69,3 +69,15 @@ export function deletionOrder(resources: readonly ResourceState[]): Map<Resource
   }
   return before;
 }
+
+/** The URNs of `wanted` and of everything that they need, directly or not. */
+export function neededBy(resources: readonly ResourceState[], wanted: ReadonlySet<string>): Set<string> {
+  const found = new Set(wanted);
+  // Dependencies come first in a state, so one pass backwards reaches everything.
+  for (const resource of [...resources].reverse()) {
+    if (found.has(resource.urn)) {
+      needsOf(resource).forEach((urn) => found.add(urn));
+    }
+  }
+  return found;
+}

@@ -15,7 +15,9 @@ export type Op =
   | "refresh"
   | "discard"
   | "discard-replaced"
-  | "remove-pending-replace";
+  | "remove-pending-replace"
+  | "import"
+  | "import-replacement";
 
 export type DetailedDiff = Readonly<Record<string, { readonly kind: DiffKind; readonly inputDiff: boolean }>>;
 
@@ -39,7 +41,16 @@ export interface Step {
   result?: "same" | "update" | "delete";
 }
 
-const LOGICAL: ReadonlySet<Op> = new Set(["same", "create", "update", "delete", "replace", "read", "discard"]);
+const LOGICAL: ReadonlySet<Op> = new Set([
+  "same",
+  "create",
+  "update",
+  "delete",
+  "replace",
+  "read",
+  "discard",
+  "import",
+]);
 
 /** A step with the rest of its fields derived. */
 export function makeStep(

@@ -1,3 +1,4 @@
+import { DigestDisplay } from "../display/digest";
 import { ProgressDisplay } from "../display/progress";
 import { EngineError, ReportedError } from "../errors";
 import { EventObserver } from "../events/events";
@@ -41,20 +42,7 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   const target = args.text("event-log");
   const sink = target === undefined ? undefined : openSink(target);
   const debug = args.has("debug");
-  const display = new ProgressDisplay(
-    {
-      title: `${operation.title} (${prepared.name.stack})`,
-      progress: operation.progress,
-      stackUrn: makeUrn(prepared.name.stack, prepared.name.project, "", ROOT_STACK_TYPE, rootName(prepared.name)),
-      preview: operation.preview,
-      debug,
-      suppressOutputs: args.has("suppress-outputs"),
-      suppressProgress: args.has("suppress-progress"),
-      oldOutputs: stackOutputs(prepared.state.snapshot),
-      newOutputs: () => prepared.latest.outputs,
-    },
-    session.output.out,
-  );
+  const display = args.has("json") ? new DigestDisplay(session.output.out) : progress(session, operation, prepared);
   const observer = fanOut([...(sink ? [new EventObserver(sink, operation.preview, debug)] : []), display]);
   try {
     await timed(session, operation, prepared, observer);
@@ -62,6 +50,24 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
     observer.end();
     await sink?.close();
   }
+}
+
+function progress(session: Session, operation: Operation, prepared: Prepared): ProgressDisplay {
+  const { args } = session;
+  return new ProgressDisplay(
+    {
+      title: `${operation.title} (${prepared.name.stack})`,
+      progress: operation.progress,
+      stackUrn: makeUrn(prepared.name.stack, prepared.name.project, "", ROOT_STACK_TYPE, rootName(prepared.name)),
+      preview: operation.preview,
+      debug: args.has("debug"),
+      suppressOutputs: args.has("suppress-outputs"),
+      suppressProgress: args.has("suppress-progress"),
+      oldOutputs: stackOutputs(prepared.state.snapshot),
+      newOutputs: () => prepared.latest.outputs,
+    },
+    session.output.out,
+  );
 }
 
 async function timed(session: Session, operation: Operation, prepared: Prepared, observer: RunObserver): Promise<void> {

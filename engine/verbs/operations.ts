@@ -17,10 +17,46 @@ const SHARED: FlagSpec = {
   "skip-preview": "switch",
 };
 
-export const UP_FLAGS: FlagSpec = { ...SHARED, replace: "list", refresh: "switch" };
-export const PREVIEW_FLAGS: FlagSpec = { ...SHARED, replace: "list", refresh: "switch" };
-export const REFRESH_FLAGS: FlagSpec = { ...SHARED, "preview-only": "switch", "clear-pending-creates": "switch" };
-export const DESTROY_FLAGS: FlagSpec = { ...SHARED, "preview-only": "switch", refresh: "switch" };
+const TARGETS: FlagSpec = {
+  target: "list",
+  "target-dependents": "switch",
+  exclude: "list",
+  "exclude-dependents": "switch",
+};
+
+export const UP_FLAGS: FlagSpec = {
+  ...SHARED,
+  "policy-pack": "list",
+  "policy-pack-config": "list",
+  ...TARGETS,
+  replace: "list",
+  "target-replace": "list",
+  refresh: "switch",
+  "continue-on-error": "switch",
+};
+export const PREVIEW_FLAGS: FlagSpec = {
+  ...SHARED,
+  json: "switch",
+  "policy-pack": "list",
+  "policy-pack-config": "list",
+  ...TARGETS,
+  replace: "list",
+  "target-replace": "list",
+  refresh: "switch",
+};
+export const REFRESH_FLAGS: FlagSpec = {
+  ...SHARED,
+  ...TARGETS,
+  "preview-only": "switch",
+  "clear-pending-creates": "switch",
+};
+export const DESTROY_FLAGS: FlagSpec = {
+  ...SHARED,
+  ...TARGETS,
+  "continue-on-error": "switch",
+  "preview-only": "switch",
+  refresh: "switch",
+};
 
 export async function up(session: Session): Promise<void> {
   requireYes(session);

@@ -1,19 +1,22 @@
 import { availableParallelism } from "node:os";
 
 import { executeDeletes, planDeletes } from "../deployment/deletes";
+import { builtinProvider } from "../deployment/stackReferences";
 import { refresh } from "../deployment/refresh";
 import type { RunOptions } from "../deployment/run";
-import { Run } from "../deployment/run";
+import { Run, Stopped } from "../deployment/run";
+import { requireTargets } from "../deployment/untouched";
 import type { RunObserver } from "../events/observer";
 import type { StackConfig } from "../project/config";
 import type { Project } from "../project/project";
 import type { PropertyMap } from "../property/value";
 import type { Snapshot } from "../state/checkpoint";
+import { Selection, UrnPatterns } from "../steps/targets";
 import type { StackName } from "../state/names";
 import { runProgram } from "./program";
 import type { Session } from "./session";
 import type { OpenState } from "./state";
-import { stackOutputs } from "./state";
+import { outputsOfStack, stackOutputs } from "./state";
 
 /** What kind of run this is. */
 export interface Operation {
@@ -64,6 +67,7 @@ export async function perform(
       base = { ...base, pending: [] };
     }
     base = await closing(run, async () => {
+      requireTargets(run);
       const fresh = await refresh(run);
       run.journal.rebase({ ...fresh, pending: base.pending.filter(({ type }) => type === "creating") });
       return fresh;
@@ -81,7 +85,13 @@ export async function perform(
     });
   } else if (operation.kind === "destroy") {
     const run = begin();
-    await closing(run, async () => executeDeletes(run, planDeletes(run)));
+    await closing(run, async () => {
+      requireTargets(run);
+      await executeDeletes(run, planDeletes(run));
+      if (run.failed) {
+        throw new Stopped();
+      }
+    });
   }
 }
 
@@ -109,9 +119,17 @@ function runOptions(
     project: name.project,
     preview: operation.preview,
     parallel: parallel < 1 ? Infinity : parallel,
-    replace: new Set(session.args.list("replace")),
+    replace: new UrnPatterns([...session.args.list("replace"), ...session.args.list("target-replace")]),
+    selection: new Selection({
+      targets: [...session.args.list("target"), ...session.args.list("target-replace")],
+      targetDependents: session.args.has("target-dependents"),
+      excludes: session.args.list("exclude"),
+      excludeDependents: session.args.has("exclude-dependents"),
+    }),
+    continueOnError: session.args.has("continue-on-error"),
     programFolder: project.programFolder,
-    providers: session.providers,
+    environment: session.env,
+    providers: [...session.providers, builtinProvider((stack) => outputsOfStack(session, stack))],
     packageConfig: (pkg) => config.ofPackage(pkg),
     base,
     writer,

@@ -1,12 +1,15 @@
 import { executeDeletes, planDeletes } from "../deployment/deletes";
 import type { Run } from "../deployment/run";
 import { Stopped } from "../deployment/run";
+import { requireTargets } from "../deployment/untouched";
 import type { LanguageHost, ProgramEnd } from "../language/host";
 import { inlineHost } from "../language/inline";
 import { nodejsHost } from "../language/nodejs";
+import { Callbacks } from "../monitor/callbacks";
 import { engineServer } from "../monitor/engine";
 import { resourceMonitor } from "../monitor/monitor";
 import { serve } from "../monitor/server";
+import { openPolicies } from "../policies/open";
 import type { StackConfig } from "../project/config";
 import type { Project } from "../project/project";
 import type { Session } from "./session";
@@ -23,8 +26,9 @@ export async function runProgram(session: Session, project: Project, config: Sta
   const ending = new AbortController();
   const shutdown = new Shutdown();
   let complained = false;
+  const callbacks = new Callbacks();
   const server = await serve(
-    resourceMonitor(run, { projectFolder: project.folder, programDone: () => shutdown.ask() }),
+    resourceMonitor(run, { callbacks, projectFolder: project.folder, programDone: () => shutdown.ask() }),
     engineServer((line) => {
       complained ||= line.severity === "error";
       run.options.observer.diagnostic(line);
@@ -32,6 +36,23 @@ export async function runProgram(session: Session, project: Project, config: Sta
   );
   let program: Promise<ProgramEnd> | undefined;
   try {
+    run.policies = await openPolicies(
+      run,
+      {
+        folder: session.folder,
+        packs: session.args.list("policy-pack"),
+        configs: session.args.list("policy-pack-config"),
+      },
+      {
+        stack: run.options.stack,
+        project: run.options.project,
+        preview: run.options.preview,
+        engineAddress: server.address,
+        environment: session.env,
+        config: Object.fromEntries(Object.entries(config.open()).map(([key, { value }]) => [key, value])),
+        secretKeys: config.secretKeys(),
+      },
+    );
     program = host(
       session,
       project,
@@ -47,14 +68,24 @@ export async function runProgram(session: Session, project: Project, config: Sta
     });
     const end = await Promise.race([program, shutdown.asked, run.halted]);
     judge(run, end, complained);
+    requireTargets(run);
     await executeDeletes(run, planDeletes(run));
+    if (await run.policies?.judgeStack([...run.news.values()])) {
+      run.violated();
+    }
     shutdown.grant();
     judge(run, await program, complained);
+    if (run.failed) {
+      throw new Stopped();
+    }
   } finally {
     // Steps that had begun end before the program's connections do, and the state with them.
     await run.idle();
     shutdown.grant();
     await endProgram(program, ending);
+    run.policies?.close();
+    run.policies = undefined;
+    callbacks.close();
     await server.close();
   }
 }

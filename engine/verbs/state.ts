@@ -4,9 +4,10 @@ import { EncryptingCodec } from "../secrets/manager";
 import type { Crypter } from "../secrets/passphrase";
 import type { FileBackend } from "../state/backend";
 import type { RawCheckpoint, Snapshot } from "../state/checkpoint";
-import { checkpointText, deploymentText } from "../state/checkpoint";
+import { checkpointText, deploymentText, parseCheckpoint } from "../state/checkpoint";
 import type { SnapshotWriter } from "../state/journal";
 import type { StackName } from "../state/names";
+import { parseStackName } from "../state/names";
 import { ROOT_STACK_TYPE } from "../urn";
 import type { Session } from "./session";
 
@@ -63,4 +64,16 @@ export function verify(snapshot: Snapshot, name: StackName): void {
 export function stackOutputs(snapshot: Snapshot): PropertyMap {
   const root = snapshot.resources.find(({ fields }) => fields.type === ROOT_STACK_TYPE && !fields.delete);
   return root?.fields.outputs ?? {};
+}
+
+/** The outputs of a stack that a program refers to. @throws if the backend has none of that name. */
+export async function outputsOfStack(session: Session, text: string): Promise<PropertyMap> {
+  const name = parseStackName(text, (await session.findProject())?.name);
+  const backend = await session.backend();
+  const checkpoint = await backend.read(name);
+  if (checkpoint === undefined) {
+    throw new EngineError(`unknown stack "${text}": the backend ${backend.url} has none of that name`);
+  }
+  const { snapshot } = await session.open(parseCheckpoint(checkpoint, backend.checkpointPath(name)));
+  return stackOutputs(snapshot);
 }

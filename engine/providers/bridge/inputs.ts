@@ -66,7 +66,6 @@ function attributeFailures(attributes: Attributes, inputs: PropertyMap, prefix: 
     if (value === null) {
       return attribute.role === "required" ? [{ property, reason: "is required, but has no value" }] : [];
     }
-    if (attribute.refused !== undefined) return [{ property, reason: attribute.refused }];
     if (attribute.kind === "block" && isMap(value)) {
       return attributeFailures(attribute.attributes ?? {}, value, `${property}.`);
     }

@@ -51,6 +51,4 @@ export interface Attribute {
   readonly terraformName?: string;
   /** The parts of a `block`: a Terraform list of at most one object, which Pulumi shows as an object. */
   readonly attributes?: Attributes;
-  /** Why a value is not accepted, if the embedded provider does not serve this attribute. */
-  readonly refused?: string;
 }

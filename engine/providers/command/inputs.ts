@@ -11,6 +11,8 @@ export interface CommandSettings {
   readonly dir: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly addPreviousOutputInEnv: boolean;
+  /** Patterns of files to read after the command. */
+  readonly assetPaths: readonly string[] | undefined;
 }
 
 /** Which of a running command's streams are shown while it runs. */
@@ -18,7 +20,8 @@ export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
 
 const loggings: readonly string[] = ["stdout", "stderr", "stdoutAndStderr", "none"] satisfies Logging[];
 
-type Kind = "string" | "boolean" | "strings" | "stringMap" | "any" | "logging" | "refused";
+/** What an input must be. */
+export type Kind = "string" | "boolean" | "strings" | "stringMap" | "any" | "logging" | "refused";
 
 const baseInputs: Readonly<Record<string, Kind>> = {
   stdin: "string",
@@ -27,7 +30,7 @@ const baseInputs: Readonly<Record<string, Kind>> = {
   dir: "string",
   environment: "stringMap",
   addPreviousOutputInEnv: "boolean",
-  assetPaths: "refused",
+  assetPaths: "strings",
   archivePaths: "refused",
 };
 
@@ -89,6 +92,7 @@ function isText(value: PropertyValue): boolean {
 export function readSettings(inputs: PropertyMap): CommandSettings {
   const environment = withoutSecrets(inputs["environment"] ?? null);
   const interpreter = withoutSecrets(inputs["interpreter"] ?? null);
+  const assetPaths = withoutSecrets(inputs["assetPaths"] ?? null);
   const logging = textOf(inputs, "logging");
   return {
     stdin: textOf(inputs, "stdin"),
@@ -98,6 +102,7 @@ export function readSettings(inputs: PropertyMap): CommandSettings {
     environment: isMap(environment)
       ? Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
       : {},
+    assetPaths: isList(assetPaths) ? assetPaths.map(String) : undefined,
     addPreviousOutputInEnv: withoutSecrets(inputs["addPreviousOutputInEnv"] ?? true) !== false,
   };
 }

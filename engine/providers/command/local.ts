@@ -12,43 +12,66 @@ import type {
   UpdateResponse,
 } from "../provider";
 import { textOf } from "./inputs";
-import { runCommand } from "./run";
 import type { CommandOutput } from "./run";
 
-/** Creates a `command:local:Command`: runs `create` if there is one. The id is the name and 8 random hex digits. */
-export async function createCommand(request: CreateRequest, context: CallContext): Promise<CreateResponse> {
+/** Runs a command line with a resource's inputs, here or on another host. */
+export type Execute = (
+  command: string,
+  inputs: PropertyMap,
+  previous: CommandOutput,
+  context: CallContext,
+) => Promise<CommandOutput>;
+
+/** Creates a command: runs `create` if there is one. The id is the name and 8 random hex digits. */
+export async function createWith(
+  execute: Execute,
+  request: CreateRequest,
+  context: CallContext,
+): Promise<CreateResponse> {
   if (request.preview) {
-    return { id: "", outputs: { ...request.inputs, stdout: Unknown.value, stderr: Unknown.value } };
+    return { id: "", outputs: { ...request.inputs, ...unknownOutput(request.inputs) } };
   }
   const id = request.name + randomBytes(4).toString("hex");
   const command = textOf(request.inputs, "create");
   const none = { stdout: "", stderr: "" };
-  const output = command === undefined ? none : await runCommand(command, request.inputs, none, context);
+  const output = command === undefined ? none : await execute(command, request.inputs, none, context);
   return { id, outputs: { ...request.inputs, ...output } };
 }
 
-/** Updates a `command:local:Command`: runs `update`, or `create` if there is no `update`, or nothing. */
-export async function updateCommand(request: UpdateRequest, context: CallContext): Promise<UpdateResponse> {
+/** Updates a command: runs `update`, or `create` if there is no `update`, or nothing. */
+export async function updateWith(
+  execute: Execute,
+  request: UpdateRequest,
+  context: CallContext,
+): Promise<UpdateResponse> {
   const inputs = request.newInputs;
   const kept = {
     stdout: request.oldOutputs["stdout"] ?? "",
     stderr: request.oldOutputs["stderr"] ?? "",
+    ...(request.oldOutputs["assets"] === undefined ? {} : { assets: request.oldOutputs["assets"] }),
   };
   if (request.preview) {
     const unsure = changesOutput(request.oldOutputs, inputs);
-    return { outputs: { ...inputs, ...(unsure ? { stdout: Unknown.value, stderr: Unknown.value } : kept) } };
+    return { outputs: { ...inputs, ...(unsure ? unknownOutput(inputs) : kept) } };
   }
   const command = textOf(inputs, "update") ?? textOf(inputs, "create");
   if (command === undefined) return { outputs: { ...inputs, ...kept } };
-  const output = await runCommand(command, inputs, previousOutput(request.oldOutputs), context);
-  return { outputs: { ...inputs, ...output } };
+  const output = await execute(command, inputs, previousOutput(request.oldOutputs), context);
+  return { outputs: { ...inputs, ...kept, ...output } };
 }
 
-/** Deletes a `command:local:Command`: runs `delete` with what the resource was last made with, if there is one. */
-export async function deleteCommand(request: DeleteRequest, context: CallContext): Promise<void> {
+/** Deletes a command: runs `delete` with what the resource was last made with, if there is one. */
+export async function deleteWith(execute: Execute, request: DeleteRequest, context: CallContext): Promise<void> {
   const command = textOf(request.outputs, "delete");
   if (command === undefined) return;
-  await runCommand(command, request.outputs, previousOutput(request.outputs), context);
+  await execute(command, request.outputs, previousOutput(request.outputs), context);
+}
+
+const outputKeys: readonly string[] = ["stdout", "stderr", "assets"];
+
+function unknownOutput(inputs: PropertyMap): PropertyMap {
+  const output = { stdout: Unknown.value, stderr: Unknown.value };
+  return inputs["assetPaths"] === undefined ? output : { ...output, assets: Unknown.value };
 }
 
 /** Whether a preview cannot know the output: an input is unknown, or differs from what the last run had. */
@@ -56,8 +79,7 @@ function changesOutput(olds: PropertyMap, news: PropertyMap): boolean {
   return (
     Object.values(news).some(hasUnknown) ||
     Object.entries(olds).some(
-      ([key, old]) =>
-        key !== "stdout" && key !== "stderr" && !equalValues(withoutSecrets(old), withoutSecrets(news[key] ?? null)),
+      ([key, old]) => !outputKeys.includes(key) && !equalValues(withoutSecrets(old), withoutSecrets(news[key] ?? null)),
     )
   );
 }

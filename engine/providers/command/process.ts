@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { statSync } from "node:fs";
+import { Collector } from "./output";
 
 /** One run of a command. */
 export interface ProcessRequest {
@@ -95,36 +96,6 @@ export async function runProcess(request: ProcessRequest): Promise<ProcessResult
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(request.stdin);
   });
-}
-
-/** Keeps one stream's bytes and hands out its lines. */
-class Collector {
-  private readonly chunks: Buffer[] = [];
-  private readonly decoder = new TextDecoder("utf-8");
-  private pending = "";
-
-  constructor(
-    private readonly stream: "stdout" | "stderr",
-    private readonly both: Buffer[],
-    private readonly onLine: ProcessRequest["onLine"],
-  ) {}
-
-  add(chunk: Buffer): void {
-    this.chunks.push(chunk);
-    this.both.push(chunk);
-    const lines = (this.pending + this.decoder.decode(chunk, { stream: true })).split("\n");
-    this.pending = lines.pop() ?? "";
-    for (const line of lines) this.onLine(this.stream, line.replace(/\r$/, ""));
-  }
-
-  end(): void {
-    if (this.pending !== "") this.onLine(this.stream, this.pending);
-    this.pending = "";
-  }
-
-  text(): string {
-    return Buffer.concat(this.chunks).toString("utf8");
-  }
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

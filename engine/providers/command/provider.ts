@@ -5,19 +5,19 @@ import type { ResourceProvider } from "../provider";
 import { checkKnownConfig, diffConfigKeys } from "../providerConfig";
 import { diffCommand } from "./diff";
 import { commandInputs, inputFailures, runInputs, textOf } from "./inputs";
-import { createCommand, deleteCommand, updateCommand } from "./local";
+import { createWith, deleteWith, updateWith } from "./local";
+import { checkRemote, remoteTypes } from "./remote/inputs";
 import { runCommand } from "./run";
 
 const local = "command:local:Command";
-const remote = ["command:remote:Command", "command:remote:CopyToRemote", "command:remote:CopyFile"];
 const frameworkVersion = "__pulumi-go-provider-version";
 
-/** The `command` provider: local commands. Remote ones are refused by name. */
+/** The `command` provider: commands here and on other hosts, and files copied there. */
 export function commandProvider(): ResourceProvider {
   return {
     name: "command",
     version: "4.5.0",
-    types: [local, ...remote],
+    types: [local, ...remoteTypes],
     functions: ["command:local:run"],
     async checkConfig(request) {
       const checked = checkKnownConfig("command", request.news, []);
@@ -36,8 +36,8 @@ export function commandProvider(): ResourceProvider {
 
 class CommandProvider implements ConfiguredProvider {
   async check(request: CheckRequest): Promise<CheckResponse> {
-    refuseRemote(request.type);
     const inputs = withoutNulls(request.news);
+    if (remoteTypes.includes(request.type)) return checkRemote(request.type, inputs);
     return { inputs, failures: inputFailures(inputs, commandInputs) };
   }
 
@@ -49,7 +49,9 @@ class CommandProvider implements ConfiguredProvider {
     request: Parameters<ConfiguredProvider["create"]>[0],
     context: CallContext,
   ): ReturnType<ConfiguredProvider["create"]> {
-    return await createCommand(request, context);
+    return remoteTypes.includes(request.type)
+      ? await (await remote()).createRemote(request, context)
+      : await createWith(runCommand, request, context);
   }
 
   async read(request: Parameters<ConfiguredProvider["read"]>[0]): ReturnType<ConfiguredProvider["read"]> {
@@ -60,12 +62,14 @@ class CommandProvider implements ConfiguredProvider {
     request: Parameters<ConfiguredProvider["update"]>[0],
     context: CallContext,
   ): ReturnType<ConfiguredProvider["update"]> {
-    return await updateCommand(request, context);
+    return remoteTypes.includes(request.type)
+      ? await (await remote()).updateRemote(request, context)
+      : await updateWith(runCommand, request, context);
   }
 
   async delete(request: Parameters<ConfiguredProvider["delete"]>[0], context: CallContext): Promise<void> {
-    refuseRemote(request.type);
-    await deleteCommand(request, context);
+    if (remoteTypes.includes(request.type)) await (await remote()).deleteRemote(request, context);
+    else await deleteWith(runCommand, request, context);
   }
 
   async invoke(token: string, args: PropertyMap, context: CallContext): Promise<InvokeResponse> {
@@ -83,17 +87,13 @@ class CommandProvider implements ConfiguredProvider {
   async close(): Promise<void> {}
 }
 
-function withoutNulls(inputs: PropertyMap): PropertyMap {
-  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
+/** The SSH client is only loaded where a resource needs it. */
+async function remote(): Promise<typeof import("./remote/resources.js")> {
+  return await import("./remote/resources.js");
 }
 
-function refuseRemote(type: string): void {
-  if (!remote.includes(type)) return;
-  throw new ProviderError(
-    "EDGE-COMMAND-002",
-    `the embedded engine does not serve ${type}`,
-    "Use command:local:Command with the ssh program, or run this stack with the official engine",
-  );
+function withoutNulls(inputs: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== null));
 }
 
 function unknownFunction(token: string): ProviderError {

@@ -3,6 +3,7 @@ import type { PropertyMap } from "../../property/value";
 import { ProviderError } from "../failure";
 import type { CallContext } from "../provider";
 import { surroundingsOf } from "../surroundings";
+import { globAssets } from "./globs";
 import { readSettings } from "./inputs";
 import type { Logging } from "./inputs";
 import { runProcess } from "./process";
@@ -12,6 +13,8 @@ import { hide, secretTexts } from "./secrets";
 export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
+  /** The files that `assetPaths` names after the command, by their path; absent without it. */
+  readonly assets?: PropertyMap;
 }
 
 /**
@@ -37,9 +40,10 @@ export async function runCommand(
     if (previous.stdout !== "") environment["PULUMI_COMMAND_STDOUT"] = previous.stdout;
     if (previous.stderr !== "") environment["PULUMI_COMMAND_STDERR"] = previous.stderr;
   }
+  const directory = path.resolve(surroundings.directory, settings.dir ?? ".");
   const result = await runProcess({
     argv: [...settings.interpreter, command],
-    directory: path.resolve(surroundings.directory, settings.dir ?? "."),
+    directory,
     environment,
     stdin: settings.stdin,
     signal: context.signal,
@@ -54,13 +58,20 @@ export async function runCommand(
       "Correct the command or what it works on, then run again",
     );
   }
-  return { stdout: withoutLastLineEnd(result.stdout), stderr: withoutLastLineEnd(result.stderr) };
+  const { assetPaths } = settings;
+  return {
+    ...(assetPaths === undefined ? {} : { assets: await globAssets(directory, settings.dir ?? directory, assetPaths) }),
+    stdout: withoutLastLineEnd(result.stdout),
+    stderr: withoutLastLineEnd(result.stderr),
+  };
 }
 
-function logs(logging: Logging, stream: "stdout" | "stderr"): boolean {
+/** Whether the lines of a stream are shown while the command runs. */
+export function logs(logging: Logging, stream: "stdout" | "stderr"): boolean {
   return logging === "stdoutAndStderr" || logging === stream;
 }
 
-function withoutLastLineEnd(text: string): string {
+/** The text as the official provider stores it. */
+export function withoutLastLineEnd(text: string): string {
   return text.endsWith("\n") ? text.slice(0, -1) : text;
 }

@@ -3,7 +3,7 @@ import { ProviderError } from "../failure";
 import type { ConfiguredProvider, InvokeResponse } from "../provider";
 import { invokeFunction } from "./functions";
 
-/** Stands for a provider that was not told to render: it serves functions, and refuses every resource by name. */
+/** Stands for a provider that was neither told to render nor given a cluster: it serves functions, and refuses every resource by name. */
 export class ClusterlessProvider implements ConfiguredProvider {
   async check(request: { readonly type: string; readonly urn: string }): Promise<never> {
     throw refusal(request);
@@ -39,7 +39,7 @@ export class ClusterlessProvider implements ConfiguredProvider {
 function refusal({ type, urn }: { readonly type: string; readonly urn: string }): ProviderError {
   return new ProviderError(
     "EDGE-KUBERNETES-003",
-    `the embedded engine does not contact clusters, and ${urn} (${type}) needs one`,
-    "Give its provider renderYamlToDirectory, or run this stack with the official engine",
+    `${urn} (${type}) needs a cluster, and there is no kubeconfig`,
+    "Give its provider kubeconfig or renderYamlToDirectory, or set KUBECONFIG; the service account of a pod is not taken",
   );
 }

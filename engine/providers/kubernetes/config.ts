@@ -17,6 +17,16 @@ export interface KubernetesSettings {
   readonly namespace: string;
   readonly serverSideApply: boolean;
   readonly mutability: Mutability;
+  /** Text or path of a kubeconfig; empty for the one of the environment. */
+  readonly kubeconfig: string;
+  /** Names of a context and of a cluster in it; empty for its own choice. */
+  readonly context: string;
+  readonly cluster: string;
+  /** Whether an apply takes fields over from other managers. */
+  readonly patchForce: boolean;
+  /** What to do with objects of a cluster that does not answer: take them for gone, or leave the state as it is. */
+  readonly deleteUnreachable: boolean;
+  readonly skipUpdateUnreachable: boolean;
 }
 
 const clusterKeys = ["kubeconfig", "context", "cluster"];
@@ -33,6 +43,12 @@ export function readKubernetesSettings(inputs: PropertyMap): KubernetesSettings 
       configMaps: isTrue(inputs["enableConfigMapMutable"]),
       secrets: isTrue(inputs["enableSecretMutable"]),
     },
+    kubeconfig: textOf(inputs, "kubeconfig"),
+    context: textOf(inputs, "context"),
+    cluster: textOf(inputs, "cluster"),
+    patchForce: isTrue(inputs["enablePatchForce"]),
+    deleteUnreachable: isTrue(inputs["deleteUnreachable"]),
+    skipUpdateUnreachable: isTrue(inputs["skipUpdateUnreachable"]),
   };
 }
 
@@ -47,11 +63,36 @@ export function configFailures(inputs: PropertyMap, ambientKubeconfig: string | 
   if (!isGiven(render)) {
     return isTrue(inputs["alwaysRender"])
       ? [{ property: "alwaysRender", reason: '"alwaysRender" requires "renderYamlToDirectory" to be set' }]
-      : [];
+      : clusterFailures(inputs);
   }
   return clusterKeys
     .filter((key) => isGiven(inputs[key]) && !(key === "kubeconfig" && textOf(inputs, key) === ambientKubeconfig))
     .map((property) => ({ property, reason: `"${property}" arg is not compatible with "renderYamlToDirectory" arg` }));
+}
+
+/** Settings for a cluster that this engine does not follow. */
+function clusterFailures(inputs: PropertyMap): readonly CheckFailure[] {
+  const reason = "is not served by the embedded engine: leave it out, or use the official engine";
+  const refused = ["upsertExistingObjects", "kubeClientSettings"].filter((key) => isSet(inputs[key]));
+  const apply = inputs["enableServerSideApply"];
+  if (apply !== undefined && withoutSecrets(apply) !== null && !isUnknownOrTrue(apply)) {
+    refused.push("enableServerSideApply");
+  }
+  return refused.map((property) => ({
+    property,
+    reason: property === "enableServerSideApply" ? `false ${reason}` : reason,
+  }));
+}
+
+function isSet(value: PropertyValue | undefined): boolean {
+  const clear = withoutSecrets(value ?? null);
+  return isMap(clear)
+    ? Object.keys(clear).length > 0
+    : clear !== null && clear !== false && !["", "false", "{}"].includes(clear as string);
+}
+
+function isUnknownOrTrue(value: PropertyValue): boolean {
+  return withoutSecrets(value) instanceof Unknown || isTrue(value);
 }
 
 /**

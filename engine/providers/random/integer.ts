@@ -1,6 +1,6 @@
 import type { BridgedResource } from "../bridge/resource";
 import { drawInteger } from "./draw";
-import { keepers, seed } from "./keepers";
+import { keepers, seed, seeded } from "./keepers";
 
 /** `random:index/randomInteger:RandomInteger`; both ends are included, the id is the number. */
 export const randomInteger: BridgedResource = {
@@ -20,7 +20,12 @@ export const randomInteger: BridgedResource = {
     return [{ property: "max", reason: `is ${String(max)}, below min, which is ${String(min)}` }];
   },
   async create(planned) {
-    const result = drawInteger(Number(planned["min"]), Number(planned["max"]));
+    const [min, max] = [Number(planned["min"]), Number(planned["max"])];
+    const generator = seeded(planned);
+    const result =
+      generator === undefined
+        ? drawInteger(min, max)
+        : Number(BigInt(min) + generator.below(BigInt(max) - BigInt(min) + 1n));
     return { id: String(result), computed: { result } };
   },
   import(id) {

@@ -1,5 +1,7 @@
 import { isMap } from "../../property/shape";
+import type { PropertyMap } from "../../property/value";
 import type { Attribute } from "../bridge/resource";
+import { GoGenerator } from "./goGenerator";
 
 /** Values whose change makes a new random result. Keys that come with no value do not. */
 export const keepers: Attribute = {
@@ -9,9 +11,11 @@ export const keepers: Attribute = {
   replaces: (old, now) => [old, now].some((value) => isMap(value) && Object.keys(value).length > 0),
 };
 
-/** Go's generator behind `seed` is not repeated here; a silent other result would be worse than none. */
-export const seed: Attribute = {
-  kind: "string",
-  role: "optional",
-  refused: "is not served by the embedded engine: leave it out, or create this resource with the official engine once",
-};
+/** Makes the same result for the same text, as the official provider does; see `goGenerator.ts`. */
+export const seed: Attribute = { kind: "string", role: "optional" };
+
+/** The generator of a seed; undefined without one, and for an empty one, which the official provider takes for none. */
+export function seeded(planned: PropertyMap): GoGenerator | undefined {
+  const text = planned["seed"];
+  return typeof text === "string" && text !== "" ? new GoGenerator(text) : undefined;
+}

@@ -2,7 +2,7 @@ import { isList } from "../../property/shape";
 import type { PropertyValue } from "../../property/value";
 import type { BridgedResource } from "../bridge/resource";
 import { shuffled } from "./draw";
-import { keepers, seed } from "./keepers";
+import { keepers, seed, seeded } from "./keepers";
 
 /** `random:index/randomShuffle:RandomShuffle`; its id is always `-`. */
 export const randomShuffle: BridgedResource = {
@@ -18,13 +18,23 @@ export const randomShuffle: BridgedResource = {
   idOutput: true,
   async create(planned) {
     const items = isList(planned["inputs"]) ? planned["inputs"] : [];
-    return { id: "-", computed: { results: draw(items, Number(planned["resultCount"] ?? items.length)) } };
+    const generator = seeded(planned);
+    const shuffle =
+      generator === undefined
+        ? shuffled<PropertyValue>
+        : (all: readonly PropertyValue[]) => generator.permutation(all.length).map((at) => all[at] ?? null);
+    const count = Number(planned["resultCount"] ?? items.length);
+    return { id: "-", computed: { results: draw(items, count, shuffle) } };
   },
 };
 
 /** `count` items: whole shuffles one after the other, so that none comes again before all have come. */
-function draw(items: readonly PropertyValue[], count: number): readonly PropertyValue[] {
+function draw(
+  items: readonly PropertyValue[],
+  count: number,
+  shuffle: (items: readonly PropertyValue[]) => readonly PropertyValue[],
+): readonly PropertyValue[] {
   const results: PropertyValue[] = [];
-  while (items.length > 0 && results.length < count) results.push(...shuffled(items));
+  while (items.length > 0 && results.length < count) results.push(...shuffle(items));
   return results.slice(0, Math.max(0, count));
 }

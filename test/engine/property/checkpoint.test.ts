@@ -38,6 +38,16 @@ describe("the checkpoint form of values", () => {
     );
   });
 
+  it("reads a secret inside a secret, which the official engine does not encrypt once more", () => {
+    const mark = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+    const own = codec();
+    const inner = { host: "a", privateKey: { ...mark, ciphertext: '"key"' } };
+    const outer = { connection: { ...mark, ...own.write(JSON.stringify(inner), new Secret(null)) } };
+    expect(mapFromCheckpoint(outer, own)).to.deep.equal({
+      connection: new Secret({ host: "a", privateKey: "key" }),
+    });
+  });
+
   it("sorts keys", () => {
     expect(JSON.stringify(mapToCheckpoint({ b: 1, a: { d: 1, c: 2 } }, codec()))).to.equal('{"a":{"c":2,"d":1},"b":1}');
   });

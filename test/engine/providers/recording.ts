@@ -18,7 +18,7 @@ export interface RecordedResource {
   readonly outputs: PropertyMap;
 }
 
-type Case = "random" | "command" | "render" | "tls";
+type Case = "random" | "command" | "render" | "tls" | "cluster";
 
 /** Reads the resources of a recorded checkpoint, secrets opened; the stack itself is left out. */
 export async function recordedResources(name: Case, step: "2-up" | "5-up-changed"): Promise<RecordedResource[]> {

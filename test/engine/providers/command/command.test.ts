@@ -216,7 +216,7 @@ describe("command:local:Command", () => {
         environment: { A: 1 },
         logging: "loud",
         comand: "x",
-        assetPaths: ["*"],
+        archivePaths: ["*"],
         triggers: "t",
         addPreviousOutputInEnv: "yes",
       });
@@ -226,7 +226,7 @@ describe("command:local:Command", () => {
         "environment",
         "logging",
         "comand",
-        "assetPaths",
+        "archivePaths",
         "triggers",
         "addPreviousOutputInEnv",
       ]);
@@ -239,14 +239,6 @@ describe("command:local:Command", () => {
         failures: [],
       });
     });
-
-    for (const remote of ["command:remote:Command", "command:remote:CopyToRemote", "command:remote:CopyFile"]) {
-      it(`refuses ${remote} by name`, async () => {
-        const request = { ...resource, type: remote, olds: {}, news: {}, randomSeed: new Uint8Array(32) };
-        const message = await messageOf(provider.check(request, recordingContext()));
-        expect(message).to.include("EDGE-COMMAND-002").and.include(remote);
-      });
-    }
   });
 
   describe("diff", () => {

@@ -205,8 +205,6 @@ describe("the random provider", () => {
       ["Password", { length: 8, upper: false, lower: false, special: false, numeric: false }, ["numeric"]],
       ["Password", { length: "eight", lenght: 8 }, ["lenght", "length"]],
       ["Integer", { min: 5, max: 1 }, ["max"]],
-      ["Integer", { min: 1, max: 5, seed: "s" }, ["seed"]],
-      ["Shuffle", { inputs: ["a"], seed: "s" }, ["seed"]],
       ["Shuffle", { inputs: "a" }, ["inputs"]],
       ["Bytes", { length: 0 }, ["length"]],
       ["Password", { length: Unknown.value, keepers: Unknown.value }, []],
