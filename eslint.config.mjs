@@ -32,8 +32,14 @@ export default tseslint.config(
       eqeqeq: "error",
       "no-restricted-syntax": [
         "error",
-        { selector: "MemberExpression[object.name='process'][property.name='env']", message: "Only cli/ reads the environment." },
-        { selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']", message: "Only cli/ ends the process." },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: "Only cli/ reads the environment.",
+        },
+        {
+          selector: "CallExpression[callee.object.name='process'][callee.property.name='exit']",
+          message: "Only cli/ ends the process.",
+        },
       ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "boundaries/dependencies": [
