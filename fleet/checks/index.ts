@@ -7,6 +7,7 @@ import { checkLabels, checkNames } from "./names";
 import { checkRanges, checkSiteRanges } from "./ranges";
 import { checkReleases } from "./releases";
 import { checkRollouts } from "./rollouts";
+import { checkTargets } from "./targets";
 import { checkTimeZones } from "./timeZone";
 import { checkTopology } from "./topology";
 import { checkWaves } from "./waves";
@@ -21,6 +22,7 @@ const checks: readonly Check[] = [
   checkAddresses,
   checkApiVip,
   checkTopology,
+  checkTargets,
   checkTimeZones,
   checkBufferFits,
   checkBufferHorizon,

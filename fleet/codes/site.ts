@@ -50,4 +50,10 @@ export const siteCodes = {
     fix: "Lower the rate, the size or the outage to bear, or choose a larger profile.",
     severity: "error",
   },
+  "EDGE-SITE-009": {
+    title: "The site's target is not supported",
+    why: "This version renders sites; it contacts neither clusters nor machines.",
+    fix: "Write `target: render`, or leave it out.",
+    severity: "error",
+  },
 } as const satisfies Record<string, CodeText>;

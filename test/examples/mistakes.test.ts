@@ -56,6 +56,7 @@ describe("the fleet of mistakes", () => {
     ["sites/coimbra.yaml", 33, "EDGE-SITE-007", "spec.ingestion.buffer"],
     ["sites/coimbra.yaml", 39, "EDGE-NAME-002", "metadata.name"],
     ["sites/coimbra.yaml", 52, "EDGE-NET-003", "spec.network.nodeCidr"],
+    ["sites/coimbra.yaml", 56, "EDGE-SITE-009", "spec.target"],
     ["sites/duplicate.yaml", 5, "EDGE-YAML-002", ""],
     ["sites/empty.yaml", 1, "EDGE-DOC-005", ""],
     ["sites/evora.yaml", 2, "EDGE-DOC-003", "kind"],

@@ -18,7 +18,7 @@ const site = (index: number): fc.Arbitrary<ResolvedSite> =>
       architecture: fc.constantFrom("amd64" as const, "arm64" as const),
       region: fc.constantFrom("atlantic", "north-sea", "baltic"),
       timeZone: fc.constantFrom("Europe/Lisbon", "Atlantic/Azores", "UTC"),
-      target: fc.constantFrom("render" as const, "cluster" as const, "field" as const),
+      target: fc.constant("render" as const),
       offline: fc.option(
         fc.record({ reason: fc.constantFrom("storm: mast down", "# no link", "'"), since: fc.constant("2026-10-28") }),
         {

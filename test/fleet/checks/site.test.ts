@@ -1,6 +1,7 @@
 import { bufferSizing, profileOf } from "../../../profiles";
 import { expect } from "chai";
 import { checkBufferFits, checkBufferHorizon } from "../../../fleet/checks/ingestion";
+import { checkTargets } from "../../../fleet/checks/targets";
 import { checkTimeZones } from "../../../fleet/checks/timeZone";
 import { timeZoneLinks } from "../../../fleet/checks/timeZoneLinks";
 import { aFleet, aSite } from "../../support/fleet";
@@ -128,4 +129,19 @@ describe("the buffer's horizon", () => {
     expect(problems(checkBufferHorizon, aFleet({ sites: [site("strimzi")] }))).to.deep.equal([]);
     expect(problems(checkBufferHorizon, aFleet({ sites: [site("rabbitmq")] }))).to.have.lengthOf(1);
   });
+});
+
+describe("a site's target", () => {
+  it("may be render", () => {
+    expect(problems(checkTargets, aFleet({ sites: [aSite({ target: "render" })] }))).to.deep.equal([]);
+  });
+
+  for (const target of ["cluster", "field"] as const) {
+    it(`is found before a rollout if it is ${target}`, () => {
+      const [found] = checkTargets(contextOf(aFleet({ sites: [aSite({ target })] })));
+      expect(found).to.include({ code: "EDGE-SITE-009" });
+      expect(found?.path).to.deep.equal(["spec", "target"]);
+      expect(found?.message).to.contain(target);
+    });
+  }
 });
