@@ -1,5 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 
+import { ifThere } from "./ifThere";
+
 /**
  * Removes the attribute files of a checkpoint and of its backup that are no JSON objects. gocloud.dev, the official
  * engine's storage library, writes `<file>.attrs` in place: a kill may leave it without content, and then every verb
@@ -11,21 +13,12 @@ import { readFile, rm } from "node:fs/promises";
 export async function removeUnreadableAttributes(checkpoint: string): Promise<string[]> {
   const removed: string[] = [];
   for (const file of [`${checkpoint}.attrs`, `${checkpoint}.bak.attrs`]) {
-    const text = await textIfThere(file);
+    const text = await ifThere(() => readFile(file, "utf8"));
     if (text === undefined || isObject(text)) continue;
     await rm(file, { force: true });
     removed.push(file);
   }
   return removed;
-}
-
-async function textIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function isObject(text: string): boolean {

@@ -3,6 +3,7 @@ import { lstat, readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 import { compareText } from "../order";
+import { ifThere } from "./ifThere";
 import { siteLayout } from "./layout";
 
 /**
@@ -31,13 +32,4 @@ async function listFiles(root: string, folder: string): Promise<string[]> {
     }),
   );
   return lines.flat();
-}
-
-async function ifThere<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ import type { Fleet, Release, ResolvedSite } from "../../fleet/model";
 import { backendUrl, projectName } from "./layout";
 
 /** What the runner uses of the Automation API's `Stack`. */
-export type EngineStack = Pick<Stack, "up" | "preview" | "destroy" | "refresh" | "cancel">;
+export type EngineStack = Pick<Stack, "up" | "preview" | "destroy" | "cancel">;
 
 /** Selects a site's stack in a prepared work directory, and makes it if it is not there. */
 export type OpenStack = (arguments_: StackArguments) => Promise<EngineStack>;

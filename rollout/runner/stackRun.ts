@@ -26,8 +26,7 @@ export interface StackRunOptions {
 
 /**
  * One verb on one site's stack, in this process. What a killed run left behind is put in order first: a lock whose owner
- * is proven dead is cancelled, and pending operations are cleared by a refresh, because every resource of a site can be
- * made again.
+ * is proven dead is cancelled, and where operations were under way all files are rendered anew.
  * @throws RunFailed, RunCancelled or StackLocked.
  */
 export async function runStack(request: WorkerRequest, options: StackRunOptions): Promise<RunResult> {

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { parse, stringify } from "yaml";
 
+import { ifThere } from "./ifThere";
 import { backendUrl, projectName, siteLayout, stateFolder } from "./layout";
 import type { WorkerRequest } from "./messages";
 
@@ -19,7 +20,10 @@ export async function prepareWorkDirectory(request: WorkerRequest, encryptionSal
   await mkdir(stateFolder(request.outputDirectory), { recursive: true });
   await writeIfChanged(join(workDirectory, "Pulumi.yaml"), await projectSettings(request, workDirectory));
   const settings = join(workDirectory, `Pulumi.${request.site.name}.yaml`);
-  await writeIfChanged(settings, stackSettings(request, await readIfThere(settings), encryptionSalt));
+  await writeIfChanged(
+    settings,
+    stackSettings(request, await ifThere(() => readFile(settings, "utf8")), encryptionSalt),
+  );
   return workDirectory;
 }
 
@@ -29,7 +33,7 @@ export async function prepareWorkDirectory(request: WorkerRequest, encryptionSal
  */
 export async function movedFrom(outputDirectory: string, site: string): Promise<string | undefined> {
   const { workDirectory } = siteLayout(outputDirectory, site);
-  const before = settingsOf(await readIfThere(join(workDirectory, `Pulumi.${site}.yaml`))).config?.[
+  const before = settingsOf(await ifThere(() => readFile(join(workDirectory, `Pulumi.${site}.yaml`), "utf8"))).config?.[
     `${projectName}:out`
   ];
   return typeof before === "string" && before !== outputDirectory ? before : undefined;
@@ -82,14 +86,5 @@ function absolute(path: string): string {
 }
 
 async function writeIfChanged(file: string, text: string): Promise<void> {
-  if ((await readIfThere(file)) !== text) await writeFileAtomic(file, text);
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  if ((await ifThere(() => readFile(file, "utf8"))) !== text) await writeFileAtomic(file, text);
 }

@@ -2,18 +2,8 @@ import { expect } from "chai";
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { findPassphrase } from "../../cli/passphrase";
-import { UserError } from "../../cli/userError";
 import { withFolder } from "../support/edgewave";
-
-const failureOf = async (work: Promise<unknown>): Promise<UserError> => {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  throw new Error("it did not fail");
-};
+import { userErrorOf } from "../support/userError";
 
 describe("the passphrase of the stacks' secrets", () => {
   it("is what the environment says, before any file", () =>
@@ -33,7 +23,7 @@ describe("the passphrase of the stacks' secrets", () => {
 
   it("fails for a named file that cannot be read, and does not make one instead", () =>
     withFolder(async (out) => {
-      const failure = await failureOf(findPassphrase({ PULUMI_CONFIG_PASSPHRASE_FILE: path.join(out, "gone") }, out));
+      const failure = await userErrorOf(findPassphrase({ PULUMI_CONFIG_PASSPHRASE_FILE: path.join(out, "gone") }, out));
       expect(failure.code).to.equal("EDGE-CLI-010");
       expect(failure.message).to.contain(path.join(out, "gone"));
     }));
@@ -53,7 +43,7 @@ describe("the passphrase of the stacks' secrets", () => {
   it("is never an empty file, such as a full disk leaves", () =>
     withFolder(async (out) => {
       writeFileSync(path.join(out, "passphrase"), " \n");
-      const failure = await failureOf(findPassphrase({}, out));
+      const failure = await userErrorOf(findPassphrase({}, out));
       expect(failure.code).to.equal("EDGE-CLI-015");
       expect(failure.message).to.contain(path.join(out, "passphrase"));
     }));
@@ -68,7 +58,7 @@ describe("the passphrase of the stacks' secrets", () => {
   it("is not made where there is state that another one has encrypted", () =>
     withFolder(async (out) => {
       mkdirSync(path.join(out, "state", ".pulumi", "stacks"), { recursive: true });
-      const failure = await failureOf(findPassphrase({}, out));
+      const failure = await userErrorOf(findPassphrase({}, out));
       expect(failure.code).to.equal("EDGE-CLI-011");
       expect(failure.exit).to.equal(2);
     }));

@@ -2,21 +2,11 @@ import { expect } from "chai";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { findSigningKey } from "../../cli/signingKey";
-import { UserError } from "../../cli/userError";
 import { publishRelease } from "../../gitops/publish";
 import { generateSigningKey, readSigningKey } from "../../gitops/signing/key";
 import { publication } from "../gitops/folders";
 import { withFolder } from "../support/edgewave";
-
-const failureOf = async (work: Promise<unknown>): Promise<UserError> => {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  throw new Error("it did not fail");
-};
+import { userErrorOf } from "../support/userError";
 
 describe("the key that signs releases", () => {
   it("is made once, for its owner alone, and found again", () =>
@@ -66,7 +56,7 @@ describe("the key that signs releases", () => {
 
   it("is not made instead of a named one that cannot be read", () =>
     withFolder(async (out) => {
-      const failure = await failureOf(findSigningKey("gone", out, out));
+      const failure = await userErrorOf(findSigningKey("gone", out, out));
       expect(failure.code).to.equal("EDGE-CLI-012");
       expect(failure.message).to.contain(path.join(out, "gone"));
       expect(existsSync(path.join(out, "signing-key"))).to.equal(false);
@@ -75,7 +65,7 @@ describe("the key that signs releases", () => {
   it("is refused, with what to do, where the file holds no key that can sign", () =>
     withFolder(async (out) => {
       writeFileSync(path.join(out, "signing-key"), "not a key");
-      const failure = await failureOf(findSigningKey(undefined, out, out));
+      const failure = await userErrorOf(findSigningKey(undefined, out, out));
       expect(failure.code).to.equal("EDGE-CLI-013");
       expect(failure.exit).to.equal(2);
       expect(failure.hint).to.contain("ssh-keygen -t ed25519");
@@ -88,7 +78,7 @@ describe("the key that signs releases", () => {
       await publishRelease(publication(directory, 1));
       const { key, file } = await findSigningKey(undefined, out, path.join(out, "other"));
       await publishRelease({ ...publication(directory, 1), signer: key });
-      const failure = await failureOf(findSigningKey(undefined, out, out));
+      const failure = await userErrorOf(findSigningKey(undefined, out, out));
       expect(failure.code).to.equal("EDGE-CLI-014");
       expect(failure.message).to.contain(path.join(directory, "fleet.git"));
       expect(failure.hint).to.contain("--signing-key");

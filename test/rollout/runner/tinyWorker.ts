@@ -61,7 +61,6 @@ function stackOf(arguments_: StackArguments): EngineStack {
     up: (options?: UpOptions) => up(arguments_, options),
     preview: (options?: UpOptions) => up(arguments_, options),
     destroy: (options?: UpOptions) => up(arguments_, options),
-    refresh: () => note("refreshed"),
     cancel: () => note("cancelled"),
   } as unknown as EngineStack;
 }
