@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 
 import type {
   ChannelCredentials,
+  ChannelInterface,
   ChannelOptions,
   ServiceClientConstructor,
   ServiceDefinition,
@@ -103,29 +104,23 @@ interface SettingsModule {
   readonly grpcClientOptions: ChannelOptions & { channelFactoryOverride?: ChannelFactory };
 }
 
-type ChannelFactory = (address: string, credentials: ChannelCredentials, options: ChannelOptions) => Channel;
+type ChannelFactory = (address: string, credentials: ChannelCredentials, options: ChannelOptions) => ChannelInterface;
 
 const settings = load("@pulumi/pulumi/runtime/settings") as SettingsModule;
-const watched = new Map<string, Channel[]>();
+const served = new Map<string, () => ChannelInterface>();
 
-// An inline program's clients are never closed by the SDK (`disconnectSync` knows only those of a program that has the
-// process to itself), and each would stay for the life of the process. gRPC's own hook for making channels tells them.
-settings.grpcClientOptions.channelFactoryOverride = (address, credentials, options) => {
-  const mine = watched.get(address);
-  const channel = new Channel(address, credentials, mine ? { ...options, "grpc.enable_channelz": 0 } : options);
-  mine?.push(channel);
-  return channel;
-};
+// gRPC's own hook for making channels: an inline program's clients are in this process, as its engine is, and need no
+// connection. The SDK would never close theirs (`disconnectSync` knows only those of a program that has the process to
+// itself), and each would stay for the life of the process.
+settings.grpcClientOptions.channelFactoryOverride = (address, credentials, options) =>
+  served.get(address)?.() ?? new Channel(address, credentials, options);
 
-/** Notes the channels that programs in this process open to an address, until they are closed. */
-export function watchChannels(address: string): void {
-  watched.set(address, []);
+/** Gives programs in this process that ask for an address such channels, until `withdrawChannels`. */
+export function offerChannels(address: string, open: () => ChannelInterface): void {
+  served.set(address, open);
 }
 
-/** Closes the channels to an address. */
-export function closeChannels(address: string): void {
-  for (const channel of watched.get(address) ?? []) {
-    channel.close();
-  }
-  watched.delete(address);
+/** Ends what `offerChannels` began. */
+export function withdrawChannels(address: string): void {
+  served.delete(address);
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 
-import { closeChannels, engineService, monitorService, serverOptions, watchChannels } from "../sdk";
+import { engineService, monitorService, offerChannels, serverOptions, withdrawChannels } from "../sdk";
+import { InProcessServer } from "./inProcess";
 
 /** A running server for one program. */
 export interface MonitorServer {
@@ -14,7 +15,7 @@ export interface MonitorServer {
   close(): Promise<void>;
 }
 
-/** Serves the monitor and the engine to one program. */
+/** Serves the monitor and the engine to one program, in this process or in another. */
 export async function serve(
   monitor: UntypedServiceImplementation,
   engine: UntypedServiceImplementation,
@@ -31,11 +32,16 @@ export async function serve(
     ),
   );
   const address = folder === undefined ? `127.0.0.1:${port}` : wanted;
-  watchChannels(address);
+  const here = new InProcessServer(address, [
+    [monitorService, monitor],
+    [engineService, engine],
+  ]);
+  offerChannels(address, () => here.channel());
   return {
     address,
     close: async () => {
-      closeChannels(address);
+      withdrawChannels(address);
+      here.close();
       server.forceShutdown();
       if (folder !== undefined) {
         await rm(folder, { recursive: true, force: true });
