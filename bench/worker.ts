@@ -1,3 +1,5 @@
+import "../engine/leanSdk";
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";

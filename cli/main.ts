@@ -1,3 +1,5 @@
+import "../engine/leanSdk";
+
 import { exitCode } from "./exitCodes";
 import { processIo } from "./io";
 import { runCli } from "./run";

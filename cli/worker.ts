@@ -1,3 +1,5 @@
+import "../engine/leanSdk";
+
 import path from "node:path";
 import { serveRuns } from "../rollout/runner/serve";
 import { siteProgram } from "../stacks/program";

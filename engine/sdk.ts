@@ -2,6 +2,8 @@
  * The one place that reaches behind the SDK's typings: its command results and errors, its version class, and the
  * gRPC service definitions, which ship without complete types.
  */
+import "./leanSdk";
+
 import { createRequire } from "node:module";
 
 import type {
