@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { link, mkdir, open, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -45,8 +46,10 @@ export async function keepAs(path: string, backup: string): Promise<void> {
     await rename(temporary, backup);
   } finally {
     // A rename between two links of one file does nothing (rename(2)): so it is if the file was kept before and could
-    // not be written anew since, as on a full disk.
-    await rm(temporary, { force: true });
+    // not be written anew since, as on a full disk. Looking is cheaper than a removal that finds nothing.
+    if (existsSync(temporary)) {
+      await rm(temporary, { force: true });
+    }
   }
 }
 

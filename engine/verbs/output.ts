@@ -6,14 +6,14 @@ import { showValue } from "../display/value";
 import { maskingCodec } from "../secrets/manager";
 import type { FlagSpec } from "./arguments";
 import type { Session } from "./session";
-import { stackOutputs } from "./state";
+import { stackAlone, stackOutputs } from "./state";
 
 export const OUTPUT_FLAGS: FlagSpec = { json: "switch", "show-secrets": "switch" };
 
 /** Prints all outputs of a stack, or one. */
 export async function printOutputs(session: Session): Promise<void> {
   const name = await session.stackName();
-  const { snapshot } = await session.open(await session.checkpoint(name));
+  const { snapshot } = await session.open(stackAlone(await session.checkpoint(name)));
   const show = session.args.has("show-secrets");
   // The CLI masks a whole output if anything in it is secret; the SDK tells secret outputs by that.
   const outputs: PropertyMap = mapValues(stackOutputs(snapshot), (value) =>

@@ -1,4 +1,5 @@
 import { EngineError } from "../errors";
+import type { Json } from "../property/checkpoint";
 import type { PropertyMap } from "../property/value";
 import { EncryptingCodec } from "../secrets/manager";
 import type { Crypter } from "../secrets/passphrase";
@@ -60,6 +61,13 @@ export function verify(snapshot: Snapshot, name: StackName): void {
   }
 }
 
+/** The checkpoint with the stack's own resource alone: who asks for outputs need not open every resource's secrets. */
+export function stackAlone(raw: RawCheckpoint): RawCheckpoint {
+  const resources = (raw.deployment?.["resources"] ?? []) as readonly { readonly type?: unknown }[];
+  const root = resources.filter(({ type }) => type === ROOT_STACK_TYPE) as Json[];
+  return raw.deployment === undefined ? raw : { ...raw, deployment: { ...raw.deployment, resources: root } };
+}
+
 /** The stack's outputs. */
 export function stackOutputs(snapshot: Snapshot): PropertyMap {
   const root = snapshot.resources.find(({ fields }) => fields.type === ROOT_STACK_TYPE && !fields.delete);
@@ -74,6 +82,6 @@ export async function outputsOfStack(session: Session, text: string): Promise<Pr
   if (checkpoint === undefined) {
     throw new EngineError(`unknown stack "${text}": the backend ${backend.url} has none of that name`);
   }
-  const { snapshot } = await session.open(parseCheckpoint(checkpoint, backend.checkpointPath(name)));
+  const { snapshot } = await session.open(stackAlone(parseCheckpoint(checkpoint, backend.checkpointPath(name))));
   return stackOutputs(snapshot);
 }

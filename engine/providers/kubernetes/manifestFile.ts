@@ -33,11 +33,18 @@ export function manifestPath(directory: string, object: PropertyMap): string {
 
 /** Writes an object to `file`; both layout folders are made beside it. Only the owner may read what is written. */
 export async function writeManifest(file: string, object: PropertyMap): Promise<void> {
-  const directory = path.dirname(path.dirname(file));
-  for (const folder of [definitions, manifests]) {
-    await mkdir(path.join(directory, folder), { recursive: true, mode: 0o700 });
+  const text = toYaml(object);
+  try {
+    await writeFile(file, text, { mode: 0o600 });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    // The first of a folder: asking for the folders before each file would cost as much as the files.
+    const directory = path.dirname(path.dirname(file));
+    for (const folder of [definitions, manifests]) {
+      await mkdir(path.join(directory, folder), { recursive: true, mode: 0o700 });
+    }
+    await writeFile(file, text, { mode: 0o600 });
   }
-  await writeFile(file, toYaml(object), { mode: 0o600 });
 }
 
 /** Removes a rendered object; one that is gone already is no error. */
