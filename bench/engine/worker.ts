@@ -1,4 +1,5 @@
-import "../engine/leanSdk";
+// As the rollout's own workers do.
+import "../../engine/leanSdk";
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -7,8 +8,21 @@ import { join } from "node:path";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 
-import { EmbeddedPulumiCommand } from "../engine";
-import { builtinProviders } from "../engine/providers/registry";
+import { EmbeddedPulumiCommand } from "../../engine";
+import { builtinProviders } from "../../engine/providers/registry";
+import type { Cost } from "../child";
+import { answer, ownCost } from "../child";
+
+/** Memory when so many sites are done: what a collection leaves in use, and what the process holds. */
+interface Quarter {
+  readonly done: number;
+  readonly heap: number;
+  readonly rss: number;
+}
+
+export interface WorkerAnswer extends Cost {
+  readonly quarters: readonly Quarter[];
+}
 
 // One worker process: it brings its stacks up, so many at a time, and tells what that cost.
 const site = createRequire(__filename)("./site.js") as (folder: string) => PulumiFn;
@@ -24,15 +38,27 @@ async function main(): Promise<void> {
       ? // eslint-disable-next-line no-restricted-syntax -- a measurement is a program of its own, as the command line is
         new EmbeddedPulumiCommand({ providers: builtinProviders(), baseEnv: process.env })
       : await PulumiCommand.get({ skipVersionCheck: true });
-  let next = Number(from);
+  const [first, last] = [Number(from), Number(to)];
+  const quarters: Quarter[] = [];
+  let next = first;
+  let done = 0;
   const one = async () => {
-    for (let i = next++; i < Number(to); i = next++) {
+    for (let i = next++; i < last; i = next++) {
       await up(`site-${i}`, command as never);
+      done += 1;
+      if (done === Math.ceil(((quarters.length + 1) * (last - first)) / 4)) {
+        quarters.push(memoryAfter(done));
+      }
     }
   };
   await Promise.all(Array.from({ length: Number(width) }, one));
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  process.stdout.write(`${JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, rss: maxRSS * 1024 })}\n`);
+  answer({ ...ownCost(), quarters } satisfies WorkerAnswer);
+}
+
+function memoryAfter(done: number): Quarter {
+  globalThis.gc?.();
+  const { heapUsed, rss } = process.memoryUsage();
+  return { done, heap: heapUsed, rss };
 }
 
 async function up(name: string, pulumiCommand: never): Promise<void> {
