@@ -17,7 +17,7 @@ import {
 import { inLanes } from "./lanes";
 import { checkedRelease, checkedSite } from "./names";
 import { PublishFailed } from "./publishError";
-import { type ReleaseTree, filesOf, renderRelease } from "./render/release";
+import { type ReleaseTree, filesOf, renderRelease, sharedTexts } from "./render/release";
 import { deployRoot, fleetMessage, secondsOf, siteMessage } from "./message";
 import type { SigningKey } from "./signing/key";
 import { isSignedBy } from "./signing/signedCommit";
@@ -96,7 +96,8 @@ export async function publishRelease(options: PublishOptions): Promise<Published
   const tell = (step: PublishStep, site: string | undefined) => onProgress?.({ step, site, ...progress });
   tell("rendered", undefined);
 
-  const shared = { ids: new BlobIds(), entries: new PackEntries(), signer: options.signer };
+  const ids = new BlobIds(sharedTexts(tree));
+  const shared = { ids, entries: new PackEntries(ids.shared()), signer: options.signer };
   const run: Run = { tree, release, directory, shared, tell };
   const fleet = await publishFleet(options.fleet.name, run);
   // Two lanes a core: a lane mostly waits for its git processes.

@@ -9,12 +9,15 @@ const types: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 
 export class PackEntries {
   readonly #packed = new Map<string, Buffer>();
 
-  /** @param content called only if the object of this id was not packed before. */
+  /** @param shared ids of the objects that are kept; the others are packed each time. */
+  constructor(private readonly shared: ReadonlySet<string> = new Set()) {}
+
+  /** @param content called only if no packed form of this id is kept. */
   of(id: string, type: ObjectType, content: () => Buffer): Buffer {
     let packed = this.#packed.get(id);
     if (packed === undefined) {
       packed = packEntry(type, content());
-      this.#packed.set(id, packed);
+      if (this.shared.has(id)) this.#packed.set(id, packed);
     }
     return packed;
   }

@@ -61,6 +61,12 @@ export function renderRelease(release: Release, sites: readonly ResolvedSite[]):
   };
 }
 
+/** The texts that many sites' cuts hold. */
+export function* sharedTexts(tree: ReleaseTree): Generator<string> {
+  for (const files of tree.services.values()) yield* files.values();
+  for (const services of tree.profiles.values()) for (const files of services.values()) yield* files.values();
+}
+
 /** All files of a tree, as the fleet's repository holds them. */
 export function* filesOf(tree: ReleaseTree): Generator<readonly [string, string]> {
   for (const files of tree.services.values()) yield* files;
