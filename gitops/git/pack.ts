@@ -25,7 +25,9 @@ export class PackEntries {
 
 /** One whole object, without deltas. */
 export function packEntry(type: ObjectType, content: Buffer): Buffer {
-  return Buffer.concat([entryHeader(types[type], content.length), deflateSync(content)]);
+  // Zlib's own choice is 16 KiB for each of a hundred thousand files of a few hundred bytes.
+  const chunkSize = Math.max(64, content.length + 64);
+  return Buffer.concat([entryHeader(types[type], content.length), deflateSync(content, { chunkSize })]);
 }
 
 /** A pack of these entries, piece by piece; `count` must be their number. */
