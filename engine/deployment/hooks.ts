@@ -40,9 +40,41 @@ interface ErrorHook {
   readonly run: (call: HookCall, operation: string, errors: readonly string[]) => Promise<boolean>;
 }
 
+// What a program needs to open the server of its callbacks, many times over.
+const ARRIVAL_MS = 2000;
+
 /** The hooks that a program has registered. */
 export class Hooks {
   private readonly hooks = new Map<string, StepHook | ErrorHook>();
+  private readonly awaited = new Map<string, Set<() => void>>();
+  private expected = false;
+
+  /** A program runs, whose hooks may come. */
+  expect(): void {
+    this.expected = true;
+  }
+
+  /**
+   * Waits for a hook that is on its way. The SDK opens a server before it registers the first one, and a program that
+   * makes nothing of what waits for its hooks has ended by then: resources that it no longer wants are deleted already.
+   */
+  async arrival(name: string): Promise<void> {
+    if (!this.expected || this.hooks.has(name)) {
+      return;
+    }
+    let arrived: () => void = () => undefined;
+    const waiters = this.awaited.get(name) ?? new Set();
+    this.awaited.set(name, waiters);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ARRIVAL_MS);
+      arrived = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      waiters.add(arrived);
+    });
+    waiters.delete(arrived);
+  }
 
   add(name: string, hook: StepHook | ErrorHook): void {
     if (name === "" || this.hooks.has(name)) {
@@ -51,6 +83,7 @@ export class Hooks {
       );
     }
     this.hooks.set(name, hook);
+    this.awaited.get(name)?.forEach((arrived) => arrived());
   }
 
   get<K extends "step" | "error">(name: string, kind: K): K extends "step" ? StepHook : ErrorHook {
@@ -111,6 +144,7 @@ export async function afterComponent(run: Run, step: Step): Promise<void> {
 
 async function runHooks(run: Run, step: Step, names: readonly string[], after = false): Promise<void> {
   for (const name of names) {
+    await run.hooks.arrival(name);
     const hook = run.hooks.get(name, "step");
     if (run.options.preview && !hook.onDryRun) {
       continue;
@@ -136,6 +170,7 @@ async function again(
   }
   let retry = false;
   for (const name of names) {
+    await run.hooks.arrival(name);
     retry = (await run.hooks.get(name, "error").run(callOf(step, false), verb.toLowerCase(), errors)) || retry;
   }
   return retry;

@@ -8,6 +8,8 @@ import type {
 } from "@grpc/grpc-js";
 import { connectivityState, Metadata, status } from "@grpc/grpc-js";
 
+import { messageOf } from "../errors";
+
 type Call = ReturnType<ChannelInterface["createCall"]>;
 type Listener = Parameters<Call["start"]>[1];
 type Status = Parameters<Listener["onReceiveStatus"]>[0];
@@ -37,7 +39,6 @@ export class InProcessServer {
   // A handler belongs to the engine, not to the program that calls it: what it starts must not keep the program's
   // asynchronous context alive.
   private readonly scope = new AsyncResource("edgewave.monitor");
-  private queue: (() => void)[] = [];
   private closed = false;
 
   constructor(
@@ -95,27 +96,33 @@ export class InProcessServer {
     if (call.over) {
       return;
     }
-    handle({ request: method.requestDeserialize(message) }, (error, response) => {
-      if (error === null) {
-        call.answer(method.responseSerialize(response));
-      } else {
+    const attempt = <T>(work: () => T): T | undefined => {
+      try {
+        return work();
+      } catch (error) {
+        call.cancelWithStatus(status.INTERNAL, messageOf(error));
+        return undefined;
+      }
+    };
+    const request = attempt(() => method.requestDeserialize(message));
+    if (request === undefined) {
+      return;
+    }
+    handle({ request }, (error, response) => {
+      if (error !== null) {
         call.cancelWithStatus(error.code ?? status.UNKNOWN, error.details ?? "");
+        return;
+      }
+      const bytes = attempt(() => method.responseSerialize(response));
+      if (bytes !== undefined) {
+        call.answer(bytes);
       }
     });
   }
 
-  /** Requests of one turn are handled together in the next, so that files and signals get their turn between. */
+  /** Handles a request in the next turn, so that files and signals get theirs between, in the engine's own context. */
   private soon(work: () => void): void {
-    this.queue.push(work);
-    if (this.queue.length === 1) {
-      this.scope.runInAsyncScope(() =>
-        setImmediate(() => {
-          const works = this.queue;
-          this.queue = [];
-          works.forEach((one) => one());
-        }),
-      );
-    }
+    this.scope.runInAsyncScope(() => setImmediate(work));
   }
 }
 

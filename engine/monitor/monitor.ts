@@ -68,6 +68,7 @@ export function resourceMonitor(run: Run, options: MonitorOptions): UntypedServi
   const defaults = new DefaultProviders(run);
   const { callbacks } = options;
   const transforms = new Transforms(callbacks);
+  run.hooks.expect();
 
   const registerResource = async (request: RegisterResourceRequest): Promise<RegisterResourceResponse> => {
     await transforms.apply(request);
