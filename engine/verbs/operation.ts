@@ -1,3 +1,4 @@
+import { DiffDisplay } from "../display/diff/display";
 import { DigestDisplay } from "../display/digest";
 import { ProgressDisplay } from "../display/progress";
 import { EngineError, ReportedError } from "../errors";
@@ -15,7 +16,7 @@ import { historyEntry } from "./entry";
 import type { Operation, Prepared } from "./phases";
 import { perform } from "./phases";
 import type { Session } from "./session";
-import { openState, stackOutputs } from "./state";
+import { openState } from "./state";
 
 /** Runs an update, a refresh or a destroy, under the stack's lock unless it is a preview. */
 export async function operate(session: Session, operation: Operation): Promise<void> {
@@ -32,7 +33,7 @@ export async function operate(session: Session, operation: Operation): Promise<v
     const crypter = await session.crypter(file);
     const config = StackConfig.of(project, file, crypter);
     const state = await openState(session, name, raw, crypter, file.salt as string);
-    await observed(session, operation, { project, name, config, state, latest: { outputs: undefined } });
+    await observed(session, operation, { project, name, config, state });
   };
   await (operation.preview ? work() : (await session.backend()).lock(name).hold(work));
 }
@@ -42,7 +43,7 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   const target = args.text("event-log");
   const sink = target === undefined ? undefined : openSink(target);
   const debug = args.has("debug");
-  const display = args.has("json") ? new DigestDisplay(session.output.out) : progress(session, operation, prepared);
+  const display = displayOf(session, operation, prepared);
   const observer = fanOut([...(sink ? [new EventObserver(sink, operation.preview, debug)] : []), display]);
   try {
     await timed(session, operation, prepared, observer);
@@ -52,21 +53,33 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   }
 }
 
-function progress(session: Session, operation: Operation, prepared: Prepared): ProgressDisplay {
-  const { args } = session;
+function displayOf(session: Session, operation: Operation, { name }: Prepared): RunObserver {
+  const { args, output } = session;
+  const options = {
+    title: `${operation.title} (${name.stack})`,
+    preview: operation.preview,
+    debug: args.has("debug"),
+    suppressOutputs: args.has("suppress-outputs"),
+    showSames: args.has("show-sames"),
+    showReplacementSteps: args.has("show-replacement-steps"),
+    // As the official CLI, which cuts nothing in a refresh.
+    truncate: operation.kind !== "refresh" && !args.has("show-full-output"),
+  };
+  if (args.has("json")) {
+    return new DigestDisplay(options, output.out);
+  }
+  if (args.has("diff")) {
+    return new DiffDisplay(options, output.out, output.err);
+  }
   return new ProgressDisplay(
     {
-      title: `${operation.title} (${prepared.name.stack})`,
+      ...options,
       progress: operation.progress,
-      stackUrn: makeUrn(prepared.name.stack, prepared.name.project, "", ROOT_STACK_TYPE, rootName(prepared.name)),
-      preview: operation.preview,
-      debug: args.has("debug"),
-      suppressOutputs: args.has("suppress-outputs"),
+      stackUrn: makeUrn(name.stack, name.project, "", ROOT_STACK_TYPE, rootName(name)),
       suppressProgress: args.has("suppress-progress"),
-      oldOutputs: stackOutputs(prepared.state.snapshot),
-      newOutputs: () => prepared.latest.outputs,
+      showReads: args.has("show-reads"),
     },
-    session.output.out,
+    output.out,
   );
 }
 

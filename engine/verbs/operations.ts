@@ -15,6 +15,11 @@ const SHARED: FlagSpec = {
   "expect-no-changes": "switch",
   yes: "switch",
   "skip-preview": "switch",
+  diff: "switch",
+  "show-sames": "switch",
+  "show-reads": "switch",
+  "show-replacement-steps": "switch",
+  "show-full-output": "switch",
 };
 
 const TARGETS: FlagSpec = {

@@ -9,14 +9,13 @@ import { requireTargets } from "../deployment/untouched";
 import type { RunObserver } from "../events/observer";
 import type { StackConfig } from "../project/config";
 import type { Project } from "../project/project";
-import type { PropertyMap } from "../property/value";
 import type { Snapshot } from "../state/checkpoint";
 import { Selection, UrnPatterns } from "../steps/targets";
 import type { StackName } from "../state/names";
 import { runProgram } from "./program";
 import type { Session } from "./session";
 import type { OpenState } from "./state";
-import { outputsOfStack, stackOutputs } from "./state";
+import { outputsOfStack } from "./state";
 
 /** What kind of run this is. */
 export interface Operation {
@@ -34,8 +33,6 @@ export interface Prepared {
   readonly name: StackName;
   readonly config: StackConfig;
   readonly state: OpenState;
-  /** The last state of the run, for the display. */
-  readonly latest: { outputs: PropertyMap | undefined };
 }
 
 /**
@@ -72,17 +69,10 @@ export async function perform(
       run.journal.rebase({ ...fresh, pending: base.pending.filter(({ type }) => type === "creating") });
       return fresh;
     });
-    prepared.latest.outputs = stackOutputs(base);
   }
   if (operation.kind === "update") {
     const run = begin();
-    await closing(run, async () => {
-      try {
-        await runProgram(session, prepared.project, prepared.config, run);
-      } finally {
-        prepared.latest.outputs = stackOutputs(run.journal.snapshot());
-      }
-    });
+    await closing(run, () => runProgram(session, prepared.project, prepared.config, run));
   } else if (operation.kind === "destroy") {
     const run = begin();
     await closing(run, async () => {

@@ -73,7 +73,7 @@ class BridgedProvider implements ConfiguredProvider {
     const resource = this.resource(request.type);
     const planned = plannedValues(resource, request.inputs);
     if (request.preview) {
-      const outputs = { ...planned, ...unknownComputed(resource) };
+      const outputs = { ...unknownComputed(resource), ...planned };
       return { id: "", outputs: marked(resource, request.inputs, outputs) };
     }
     context.signal.throwIfAborted();
@@ -126,8 +126,10 @@ class BridgedProvider implements ConfiguredProvider {
 }
 
 function unknownComputed(resource: BridgedResource): PropertyMap {
-  const names = Object.entries(resource.attributes).filter(([, attribute]) => attribute.role === "computed");
-  const values = Object.fromEntries(names.map(([name]) => [name, Unknown.value]));
+  const found = Object.entries(resource.attributes).filter(
+    ([, attribute]) => attribute.role === "computed" || attribute.keepsOld === true,
+  );
+  const values = Object.fromEntries(found.map(([name, { planned }]) => [name, planned ?? Unknown.value]));
   return resource.idOutput ? { ...values, id: Unknown.value } : values;
 }
 
