@@ -26,6 +26,7 @@ export function planDeletes(run: Run): Step[] {
       steps.push(makeStep(op, { old }));
     }
   }
+  run.planned(...steps);
   const urns = new Set(steps.map(({ urn }) => urn));
   const errors = unasked.filter((urn) => urns.has(urn));
   for (const urn of errors) {

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+
 import { DiffDisplay } from "../display/diff/display";
 import { DigestDisplay } from "../display/digest";
 import { ProgressDisplay } from "../display/progress";
@@ -9,6 +11,10 @@ import { openSink } from "../events/sinks";
 import type { Run } from "../deployment/run";
 import { Stopped } from "../deployment/run";
 import { StackConfig } from "../project/config";
+import { readPlan, writePlan } from "../plans/file";
+import { Planning } from "../plans/planning";
+import type { SecretCodec } from "../property/checkpoint";
+import { EncryptingCodec } from "../secrets/manager";
 import { addHistory } from "../state/history";
 import type { StackName } from "../state/names";
 import { makeUrn, ROOT_STACK_TYPE } from "../urn";
@@ -33,9 +39,39 @@ export async function operate(session: Session, operation: Operation): Promise<v
     const crypter = await session.crypter(file);
     const config = StackConfig.of(project, file, crypter);
     const state = await openState(session, name, raw, crypter, file.salt as string);
-    await observed(session, operation, { project, name, config, state });
+    const codec = new EncryptingCodec(crypter);
+    const planning = await planningOf(session, config, codec);
+    await observed(session, operation, { project, name, config, state, planning });
+    await savePlan(session, planning, codec);
   };
   await (operation.preview ? work() : (await session.backend()).lock(name).hold(work));
+}
+
+/** Plans cost something, so they are made only where they are asked for. */
+async function planningOf(
+  { args, folder }: Session,
+  config: StackConfig,
+  codec: SecretCodec,
+): Promise<Planning | undefined> {
+  const path = args.text("plan");
+  if (path === undefined && args.text("save-plan") === undefined) {
+    return undefined;
+  }
+  return new Planning(config.raw, path === undefined ? undefined : await readPlan(resolve(folder, path), codec));
+}
+
+async function savePlan(session: Session, planning: Planning | undefined, codec: SecretCodec): Promise<void> {
+  const path = session.args.text("save-plan");
+  if (path === undefined || planning === undefined) {
+    return;
+  }
+  await writePlan(resolve(session.folder, path), planning.made, codec);
+  if (!session.args.has("json")) {
+    session.output.out(
+      `Update plan written to '${path}'\n` +
+        `Run \`pulumi up --plan='${path}'\` to constrain the update to the operations planned by this preview\n`,
+    );
+  }
 }
 
 async function observed(session: Session, operation: Operation, prepared: Prepared): Promise<void> {

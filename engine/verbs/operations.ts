@@ -38,6 +38,7 @@ export const UP_FLAGS: FlagSpec = {
   "target-replace": "list",
   refresh: "switch",
   "continue-on-error": "switch",
+  plan: "text",
 };
 export const PREVIEW_FLAGS: FlagSpec = {
   ...SHARED,
@@ -48,6 +49,7 @@ export const PREVIEW_FLAGS: FlagSpec = {
   replace: "list",
   "target-replace": "list",
   refresh: "switch",
+  "save-plan": "text",
 };
 export const REFRESH_FLAGS: FlagSpec = {
   ...SHARED,

@@ -8,6 +8,7 @@ import { Run, Stopped } from "../deployment/run";
 import { requireTargets } from "../deployment/untouched";
 import type { RunObserver } from "../events/observer";
 import type { StackConfig } from "../project/config";
+import type { Planning } from "../plans/planning";
 import type { Project } from "../project/project";
 import type { Snapshot } from "../state/checkpoint";
 import { Selection, UrnPatterns } from "../steps/targets";
@@ -33,6 +34,8 @@ export interface Prepared {
   readonly name: StackName;
   readonly config: StackConfig;
   readonly state: OpenState;
+  /** The plan that an update makes or keeps to. */
+  readonly planning: Planning | undefined;
 }
 
 /**
@@ -50,8 +53,9 @@ export async function perform(
 ): Promise<void> {
   let base: Snapshot = prepared.state.snapshot;
   const writer = operation.preview ? undefined : prepared.state.writer;
-  const begin = (): Run => {
-    const run = new Run(runOptions(session, operation, prepared, observer, base, writer));
+  const begin = (planning?: Planning): Run => {
+    const options = runOptions(session, operation, prepared, observer, base, writer);
+    const run = new Run(planning === undefined ? options : { ...options, planning });
     phases.push(run);
     return run;
   };
@@ -71,7 +75,7 @@ export async function perform(
     });
   }
   if (operation.kind === "update") {
-    const run = begin();
+    const run = begin(prepared.planning);
     await closing(run, () => runProgram(session, prepared.project, prepared.config, run));
   } else if (operation.kind === "destroy") {
     const run = begin();
