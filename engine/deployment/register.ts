@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { messageOf } from "../errors";
-import { hashAssets } from "../property/asset";
+import { hashAssets } from "../assets/hash";
 import { ignoreChanges } from "../property/path";
 import type { PropertyMap } from "../property/value";
 import { ResourceState } from "../state/resource";
