@@ -5,12 +5,14 @@ import { builtinProvider } from "../deployment/stackReferences";
 import { refresh } from "../deployment/refresh";
 import type { RunOptions } from "../deployment/run";
 import { Run, Stopped } from "../deployment/run";
+import { EngineError } from "../errors";
 import { requireTargets } from "../deployment/untouched";
 import type { RunObserver } from "../events/observer";
 import type { StackConfig } from "../project/config";
 import type { Planning } from "../plans/planning";
 import type { Project } from "../project/project";
 import type { Snapshot } from "../state/checkpoint";
+import { neededBy } from "../steps/graph";
 import { Selection, UrnPatterns } from "../steps/targets";
 import type { StackName } from "../state/names";
 import { runProgram } from "./program";
@@ -51,6 +53,7 @@ export async function perform(
   observer: RunObserver,
   phases: Run[],
 ): Promise<void> {
+  requireOneSelection(session);
   let base: Snapshot = prepared.state.snapshot;
   const writer = operation.preview ? undefined : prepared.state.writer;
   const begin = (planning?: Planning): Run => {
@@ -89,6 +92,13 @@ export async function perform(
   }
 }
 
+function requireOneSelection({ args }: Session): void {
+  const excludes = ["exclude", "exclude-protected"].find((flag) => args.text(flag) !== undefined && args.has(flag));
+  if (excludes !== undefined && (args.text("target") !== undefined || args.text("target-replace") !== undefined)) {
+    throw new EngineError(`you cannot specify --target and --${excludes}`);
+  }
+}
+
 /** Ends a phase whatever happened in it: the state is on disk, and the providers have ended. */
 async function closing<T>(run: Run, work: () => Promise<T>): Promise<T> {
   try {
@@ -117,7 +127,7 @@ function runOptions(
     selection: new Selection({
       targets: [...session.args.list("target"), ...session.args.list("target-replace")],
       targetDependents: session.args.has("target-dependents"),
-      excludes: session.args.list("exclude"),
+      excludes: [...session.args.list("exclude"), ...(operation.kind === "destroy" ? guarded(session, base) : [])],
       excludeDependents: session.args.has("exclude-dependents"),
     }),
     continueOnError: session.args.has("continue-on-error"),
@@ -130,6 +140,15 @@ function runOptions(
     observer,
     signal: session.signal,
   };
+}
+
+/** What `--exclude-protected` leaves: the protected resources, and what they need. */
+function guarded(session: Session, { resources }: Snapshot): string[] {
+  if (!session.args.has("exclude-protected")) {
+    return [];
+  }
+  const urns = resources.filter(({ fields }) => fields.protect).map(({ urn }) => urn);
+  return [...neededBy(resources, new Set(urns))];
 }
 
 /** The official CLI's words; see `printPendingOperationsWarning` of `deployment_executor.go`. */
