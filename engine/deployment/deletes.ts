@@ -26,6 +26,7 @@ export function planDeletes(run: Run): Step[] {
       steps.push(makeStep(op, { old }));
     }
   }
+  run.planned(...steps);
   const urns = new Set(steps.map(({ urn }) => urn));
   const errors = unasked.filter((urn) => urns.has(urn));
   for (const urn of errors) {
@@ -44,7 +45,9 @@ export function planDeletes(run: Run): Step[] {
 /** What `--target` and `--exclude` let a run delete. A failure keeps what the failed resource's state needs. */
 function deletable(run: Run): { may: (old: ResourceState) => boolean; unasked: readonly string[] } {
   const { selection, base } = run.options;
-  const lost = run.lost.size === 0 ? new Set<string>() : neededBy(base.resources, run.lost);
+  // In the state they may still have their former names.
+  const names = [...run.lost].flatMap((urn) => [urn, run.formerUrns.get(urn) ?? urn]);
+  const lost = names.length === 0 ? new Set<string>() : neededBy(base.resources, new Set(names));
   if (selection.isEverything) {
     return { may: ({ urn }) => !lost.has(urn), unasked: [] };
   }

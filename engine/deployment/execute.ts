@@ -30,6 +30,9 @@ export async function execute(run: Run, step: Step, how: "done" | "kept" = "done
   if (step.logical && !isDefaultProvider(step)) {
     run.count(step.op);
   }
+  if (step.made !== undefined) {
+    run.options.planning?.outputs(step.made);
+  }
   if (step.made !== undefined && !step.made.fields.custom) {
     run.componentSteps.set(step.urn, step);
   }

@@ -22,6 +22,8 @@ export async function registerOutputs(run: Run, urn: string, outputs: PropertyMa
   if (state === undefined || step === undefined) {
     throw new EngineError(`cannot complete a resource '${urn}' whose registration isn't pending`);
   }
+  const old = run.olds.get(run.formerUrns.get(urn) ?? urn);
+  run.options.planning?.registered(urn, old?.fields.outputs ?? {}, outputs);
   const changed = !equalMaps(state.fields.outputs, outputs);
   if (changed) {
     state.update({ outputs });

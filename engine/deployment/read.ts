@@ -1,4 +1,5 @@
 import { messageOf } from "../errors";
+import { equalMaps } from "../property/equal";
 import { ResourceState } from "../state/resource";
 import type { Goal } from "../steps/goal";
 import { makeStep } from "../steps/step";
@@ -60,7 +61,10 @@ export async function readResource(run: Run, goal: Goal, id: string | undefined)
     }
     throw new Stopped();
   }
-  run.count(step.op);
+  if (step.op === "read" && old !== undefined && !equalMaps(old.fields.outputs, made.fields.outputs)) {
+    // What a program only reads is no change unless it is found changed.
+    run.count("read");
+  }
   observer.stepEnded(step);
   return made;
 }

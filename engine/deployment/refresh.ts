@@ -11,6 +11,7 @@ import type { Selection } from "../steps/targets";
 import { isProviderType, nameOf } from "../urn";
 import { ensureProvider } from "./ensure";
 import { finishOutputs } from "./outputs";
+import { rebuilt } from "./rebuild";
 import type { Run } from "./run";
 import { Stopped } from "./run";
 
@@ -50,10 +51,7 @@ export async function refresh(run: Run): Promise<Snapshot> {
   if (run.stopped) {
     throw new Stopped();
   }
-  const resources = found.filter((resource) => resource !== undefined);
-  const gone = new Set(base.resources.map(({ urn }) => urn));
-  resources.forEach(({ urn }) => gone.delete(urn));
-  return { resources: resources.map((resource) => withoutGone(resource, gone)), pending: base.pending };
+  return { resources: rebuilt(base.resources, found), pending: base.pending };
 }
 
 /** Unlike in an update, the stack and providers are left out too unless they are among the targets. */
@@ -135,22 +133,4 @@ function invert(diff: DiffResponse): DiffResponse {
     entries.map(([path, entry]) => [path, { ...entry, kind: inverse[entry.kind] }]),
   );
   return { ...diff, detailedDiff: diff.detailedDiff && detailedDiff };
-}
-
-function withoutGone(resource: ResourceState, gone: ReadonlySet<string>): ResourceState {
-  const { parent, dependencies, propertyDependencies, deletedWith, replaceWith } = resource.fields;
-  const stays = (urn: string) => !gone.has(urn);
-  const all = [parent, deletedWith, ...dependencies, ...replaceWith, ...Object.values(propertyDependencies).flat()];
-  if (all.every(stays)) {
-    return resource;
-  }
-  return resource.copy({
-    parent: stays(parent) ? parent : "",
-    deletedWith: stays(deletedWith) ? deletedWith : "",
-    dependencies: dependencies.filter(stays),
-    replaceWith: replaceWith.filter(stays),
-    propertyDependencies: Object.fromEntries(
-      Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.filter(stays)]),
-    ),
-  });
 }

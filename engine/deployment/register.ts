@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { messageOf } from "../errors";
-import { hashAssets } from "../property/asset";
+import { hashAssets } from "../assets/hash";
 import { ignoreChanges } from "../property/path";
 import type { PropertyMap } from "../property/value";
 import { ResourceState } from "../state/resource";
@@ -117,17 +117,18 @@ async function place(run: Run, urn: string, goal: Goal, found: ResourceState | u
   const wanted = newState(urn, goal, found, goal.properties);
   const selected = run.options.selection.includes(wanted);
   if (!selected) {
-    return leaveOut(run, urn, wanted, found);
+    return leaveOut(run, urn, goal, wanted, found);
   }
   await keepNeeds(run, wanted);
   requireNeeds(run, wanted);
+  const seed = run.options.planning?.seedOf(urn) ?? randomBytes(32);
   let old: ResourceState | undefined = found;
   let imported: Step | undefined;
   if (wantsImport(goal, old)) {
+    run.options.planning?.imported(urn, goal, seed);
     imported = await bringIn(run, urn, goal, old);
     old = imported.made as ResourceState;
   }
-  const seed = randomBytes(32);
   const recreating = run.deletedForReplacement.get(urn) ?? (old && run.deletedForReplacement.get(old.urn));
   const fresh = recreating !== undefined || old === undefined || old.fields.external || run.options.replace.has(urn);
   const kept = old ? keepIgnored(run, urn, goal, old) : goal.properties;
@@ -141,6 +142,8 @@ async function place(run: Run, urn: string, goal: Goal, found: ResourceState | u
   );
   const made = newState(urn, goal, old, inputs);
   run.news.set(urn, made);
+  const from = fresh || old === undefined ? {} : old.fields.inputs;
+  run.options.planning?.goal(urn, goal, { old, from, inputs, seed });
   await obeyPolicies(run, made);
 
   if (recreating !== undefined && old) {
@@ -148,15 +151,20 @@ async function place(run: Run, urn: string, goal: Goal, found: ResourceState | u
     run.deletedForReplacement.delete(urn);
     run.deletedForReplacement.delete(old.urn);
     const last = makeStep("create-replacement", { old, made }, { keys: recreating });
-    await execute(run, makeStep("replace", { old, made }));
+    const step = makeStep("replace", { old, made });
+    run.planned(step, last);
+    await execute(run, step);
     return finish(run, last);
   }
   if (old?.fields.external) {
-    await execute(run, makeStep("create-replacement", { old, made }));
-    return finish(run, makeStep("replace", { old, made }));
+    const step = makeStep("create-replacement", { old, made });
+    const last = makeStep("replace", { old, made });
+    run.planned(step, last);
+    await execute(run, step);
+    return finish(run, last);
   }
   if (old === undefined) {
-    return finish(run, makeStep("create", { made }));
+    return only(run, makeStep("create", { made }));
   }
   const difference = await compare(run, goal, old, made);
   const diff = applyReplaceOnChanges(difference, goal.replaceOnChanges, old.fields.initErrors.length > 0);
@@ -164,14 +172,14 @@ async function place(run: Run, urn: string, goal: Goal, found: ResourceState | u
     return finish(run, await replace(run, goal, { old, made, diff, seed }), diff.stables);
   }
   if (diff.changes === "some" || old.fields.initErrors.length > 0) {
-    return finish(run, makeStep("update", { old, made }, diff), diff.stables);
+    return only(run, makeStep("update", { old, made }, diff), diff.stables);
   }
   if (imported !== undefined) {
     // It is as the program wants it; what was imported is the result.
     run.news.set(urn, old);
     return { state: old, step: imported, stables: [] };
   }
-  return finish(run, makeStep("same", { old, made }));
+  return only(run, makeStep("same", { old, made }));
 }
 
 /** Imports the resource; one that the state manages under another id is replaced by it. */
@@ -179,12 +187,15 @@ async function bringIn(run: Run, urn: string, goal: Goal, old: ResourceState | u
   const made = newState(urn, goal, undefined, {});
   if (old === undefined || run.deletedForReplacement.has(urn)) {
     const step = makeStep("import", { made });
+    run.planned(step);
     await execute(run, step);
     return step;
   }
   const step = makeStep("import-replacement", { old, made });
+  const last = makeStep("replace", { old, made });
+  run.planned(step, last);
   await execute(run, step);
-  await execute(run, makeStep("replace", { old, made }));
+  await execute(run, last);
   return step;
 }
 
@@ -192,10 +203,15 @@ async function bringIn(run: Run, urn: string, goal: Goal, old: ResourceState | u
 async function leaveOut(
   run: Run,
   urn: string,
+  goal: Goal,
   wanted: ResourceState,
   found: ResourceState | undefined,
 ): Promise<Registered> {
+  const inputs = found?.fields.inputs ?? wanted.fields.inputs;
+  const from = found?.fields.inputs ?? {};
+  run.options.planning?.goal(urn, goal, { old: found, from, inputs, seed: randomBytes(32) });
   const step = found === undefined ? skipCreate(run, wanted) : await keep(run, found);
+  run.planned(step);
   const state = step.made as ResourceState;
   run.news.set(urn, state);
   return { state, step, stables: [], outcome: found === undefined ? "unknown" : "done" };
@@ -214,6 +230,12 @@ async function obeyPolicies(run: Run, made: ResourceState): Promise<void> {
     run.violated();
     run.goOn();
   }
+}
+
+/** The one step of a resource. */
+async function only(run: Run, step: Step, stables: readonly string[] = []): Promise<Registered> {
+  run.planned(step);
+  return finish(run, step, stables);
 }
 
 async function finish(run: Run, step: Step, stables: readonly string[] = []): Promise<Registered> {

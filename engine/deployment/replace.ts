@@ -50,17 +50,34 @@ export async function replace(run: Run, goal: Goal, { old, made, diff, seed }: R
   }
   const change = { keys: diff.replaces, diffs: diff.diffs, detailedDiff: diff.detailedDiff };
   const deleteFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
+  const replacement = makeStep("replace", { old, made }, change);
+  const creation = makeStep("create-replacement", { old, made }, change);
   if (!deleteFirst) {
-    await execute(run, makeStep("create-replacement", { old, made }, change));
-    return makeStep("replace", { old, made }, change);
+    run.planned(creation, replacement);
+    await execute(run, creation);
+    return replacement;
   }
-  await deleteFirstOf(run, old, urn);
-  await execute(run, makeStep("replace", { old, made }, change));
-  return makeStep("create-replacement", { old, made }, change);
+  const deletes = await deletesBefore(run, old, urn);
+  run.planned(...deletes.map(({ step }) => step), replacement, creation);
+  for (const { step, keys } of deletes) {
+    await ensureProvider(run, step.provider);
+    if (keys !== undefined) {
+      run.deletedForReplacement.set(step.urn, keys);
+    }
+    run.deletedUrns.add(step.urn);
+    await execute(run, step);
+  }
+  await execute(run, replacement);
+  return creation;
 }
 
-/** Deletes a resource ahead of its replacement, after the dependents that its change would replace too. */
-async function deleteFirstOf(run: Run, old: ResourceState, urn: string): Promise<void> {
+/** The deletes ahead of a replacement: first those of dependents that its change would replace too, with the reasons. */
+async function deletesBefore(
+  run: Run,
+  old: ResourceState,
+  urn: string,
+): Promise<readonly { readonly step: Step; readonly keys?: readonly string[] }[]> {
+  const deletes: { step: Step; keys?: readonly string[] }[] = [];
   for (const { state, keys } of (await dependentReplacements(run, old)).reverse()) {
     if (run.deletedStates.has(state)) {
       continue;
@@ -70,14 +87,10 @@ async function deleteFirstOf(run: Run, old: ResourceState, urn: string): Promise
         `unable to replace resource "${state.urn}" as part of replacing "${urn}" as it is currently marked for protection`,
       );
     }
-    await ensureProvider(run, state.fields.provider);
-    run.deletedForReplacement.set(state.urn, keys);
-    run.deletedUrns.add(state.urn);
-    await execute(run, makeStep("delete-replaced", { old: state }));
+    deletes.push({ step: makeStep("delete-replaced", { old: state }), keys });
   }
   if (!old.fields.pendingReplacement) {
-    await ensureProvider(run, old.fields.provider);
-    run.deletedUrns.add(old.urn);
-    await execute(run, makeStep("delete-replaced", { old }));
+    deletes.push({ step: makeStep("delete-replaced", { old }) });
   }
+  return deletes;
 }

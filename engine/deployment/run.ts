@@ -1,4 +1,5 @@
 import type { Diagnostic, RunObserver } from "../events/observer";
+import type { Planning } from "../plans/planning";
 import type { PropertyMap } from "../property/value";
 import type { CallContext, ResourceProvider } from "../providers/provider";
 import type { Snapshot } from "../state/checkpoint";
@@ -36,6 +37,8 @@ export interface RunOptions {
   /** Where the state is saved; `undefined` in a preview. */
   readonly writer: SnapshotWriter | undefined;
   readonly observer: RunObserver;
+  /** The plan that is made or kept to; `undefined` in a refresh. */
+  readonly planning?: Planning;
   /** Aborted when the user cancels. */
   readonly signal: AbortSignal;
 }
@@ -194,6 +197,11 @@ export class Run {
   /** The URN of a resource that the program asks for. */
   urnOf(goal: Goal): string {
     return makeUrn(this.options.stack, this.options.project, goal.parent, goal.type, goal.name);
+  }
+
+  /** Notes steps in the plan before any of them is done. @throws if the plan does not allow one. */
+  planned(...steps: Step[]): void {
+    this.options.planning?.steps(steps, (urn) => this.renamed.get(urn) ?? urn);
   }
 
   count(op: string): void {

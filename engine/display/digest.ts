@@ -7,7 +7,9 @@ import { maskingCodec } from "../secrets/manager";
 import { resourceToJson } from "../state/resource";
 import type { ResourceState } from "../state/resource";
 import type { Step } from "../steps/step";
-import { isProviderType, nameOf } from "../urn";
+import { parseUrn, ROOT_STACK_TYPE } from "../urn";
+import type { ShowOptions } from "./shown";
+import { isShown } from "./shown";
 
 /**
  * One JSON object for a whole preview, as `pulumi preview --json` prints it.
@@ -19,14 +21,17 @@ export class DigestDisplay implements RunObserver {
   private readonly steps: Json[] = [];
   private readonly diagnostics: Json[] = [];
 
-  constructor(private readonly print: (text: string) => void) {}
+  constructor(
+    private readonly options: ShowOptions & { readonly suppressOutputs: boolean },
+    private readonly print: (text: string) => void,
+  ) {}
 
   prelude(config: Readonly<Record<string, string>>): void {
     this.config = config;
   }
 
   stepStarted(step: Step): void {
-    if (isProviderType(step.type) && /^default(_|$)/.test(nameOf(step.urn))) {
+    if (parseUrn(step.urn).qualifiedType !== ROOT_STACK_TYPE && !isShown(step, this.options)) {
       return;
     }
     const { op, urn, provider, old, made, keys, diffs, detailedDiff } = step;
@@ -34,12 +39,19 @@ export class DigestDisplay implements RunObserver {
       op,
       urn,
       ...(provider === "" ? {} : { provider }),
-      ...(old === undefined ? {} : { oldState: shown(old) }),
-      ...(made === undefined ? {} : { newState: shown(made) }),
+      ...(old === undefined ? {} : { oldState: this.state(old) }),
+      ...(made === undefined ? {} : { newState: this.state(made) }),
       ...(diffs.length > 0 ? { diffReasons: diffs } : {}),
       ...(keys.length > 0 ? { replaceReasons: keys } : {}),
       detailedDiff: detailedDiff === undefined ? null : { ...detailedDiff },
     });
+  }
+
+  /** The stack's own properties are left out with its outputs. */
+  private state({ urn, fields }: ResourceState): Json {
+    const bare = this.options.suppressOutputs && parseUrn(urn).qualifiedType === ROOT_STACK_TYPE;
+    const show = (map: PropertyMap) => (bare ? {} : masked(map));
+    return resourceToJson({ ...fields, inputs: show(fields.inputs), outputs: show(fields.outputs) }, maskingCodec);
   }
 
   stepEnded(): void {
@@ -79,10 +91,6 @@ export class DigestDisplay implements RunObserver {
   end(): void {
     this.steps.length = 0;
   }
-}
-
-function shown({ fields }: ResourceState): Json {
-  return resourceToJson({ ...fields, inputs: masked(fields.inputs), outputs: masked(fields.outputs) }, maskingCodec);
 }
 
 function masked(map: PropertyMap): PropertyMap {

@@ -1,11 +1,14 @@
 import type { Diagnostic, PolicyRemediation, PolicyViolation, RunObserver, Summary } from "../events/observer";
-import type { PropertyMap } from "../property/value";
-import type { Op, Step } from "../steps/step";
-import { isProviderType, nameOf, ROOT_STACK_TYPE, typeOf } from "../urn";
-import { showOutputs } from "./value";
-import { label, shortType, wordsOf } from "./words";
+import type { Step } from "../steps/step";
+import { nameOf, typeOf } from "../urn";
+import { outputsText } from "./diff/outputs";
+import { messageText, Row } from "./rows";
+import type { ShowOptions } from "./shown";
+import { isDefaultProvider, isShown } from "./shown";
+import { changesText, durationText } from "./summary";
+import { label, shortType } from "./words";
 
-export interface DisplayOptions {
+export interface DisplayOptions extends Pick<ShowOptions, "showSames"> {
   /** As in `Updating (dev):`. */
   readonly title: string;
   /** As in `@ updating....`. */
@@ -15,17 +18,20 @@ export interface DisplayOptions {
   readonly debug: boolean;
   readonly suppressOutputs: boolean;
   readonly suppressProgress: boolean;
-  /** The stack's outputs before the run. */
-  readonly oldOutputs: PropertyMap;
-  /** The stack's outputs now; `undefined` where a run does not change them. */
-  readonly newOutputs: () => PropertyMap | undefined;
+  /** Whether resources that are only read have lines of their own. */
+  readonly showReads: boolean;
+  /** Whether long texts are cut. */
+  readonly truncate: boolean;
 }
 
-/** Plain lines as the official CLI prints them where there is no terminal. */
+/**
+ * Plain lines as the official CLI prints them where there is no terminal: one each time that a resource's state changes.
+ *
+ * Source: `pkg/backend/display/progress.go`.
+ */
 export class ProgressDisplay implements RunObserver {
-  private readonly starts = new Map<Step, number>();
+  private readonly rows = new Map<string, Row>();
   private readonly policies: string[] = [];
-  private readonly diagnostics = new Map<string, Diagnostic[]>();
 
   constructor(
     private readonly options: DisplayOptions,
@@ -40,48 +46,40 @@ export class ProgressDisplay implements RunObserver {
   }
 
   stepStarted(step: Step): void {
-    this.starts.set(step, performance.now());
-    const { doing } = wordsOf(step.op);
-    if (doing !== "" && !this.options.preview && !hidden(step)) {
-      this.line(step.op, `${label(step.urn)} ${doing} (0s) ${differences(step)}`);
+    if (isDefaultProvider(step) || this.isHiddenRead(step, true)) {
+      return;
     }
+    const row = this.row(step.urn, step);
+    row.start(step);
+    this.tell(row);
   }
 
   stepEnded(step: Step): void {
-    const started = this.starts.get(step);
-    this.starts.delete(step);
-    if (hidden(step) || wordsOf(step.op).doing === "" || started === undefined) {
+    if (isDefaultProvider(step) || this.isHiddenRead(step, false)) {
       return;
     }
-    const { done, plan } = wordsOf(step.result === "update" || step.result === "delete" ? step.result : step.op);
-    if (step.op === "refresh" && step.result === "same") {
-      this.line("same", `${label(step.urn)}  `);
-    } else if (this.options.preview) {
-      this.line(step.op, `${label(step.urn)} ${plan} ${differences(step)}`);
-    } else {
-      this.line(step.op, `${label(step.urn)} ${done} (${seconds(started)}s) ${differences(step)}`);
+    const row = this.row(step.urn, step);
+    row.end(step);
+    const custom = (step.made ?? step.old)?.fields.custom === true;
+    if (step.op === "refresh" || (!this.options.preview && custom && step.op !== "same")) {
+      this.tell(row);
     }
   }
 
   stepFailed(step: Step): void {
-    const started = this.starts.get(step) ?? performance.now();
-    this.starts.delete(step);
-    this.line(step.op, `${label(step.urn)} **${wordsOf(step.op).doing} failed** (${seconds(started)}s)`);
+    const row = this.row(step.urn, step);
+    row.failed = true;
+    this.tell(row);
   }
 
   diagnostic(diagnostic: Diagnostic): void {
     if (diagnostic.severity === "debug" && !this.options.debug) {
       return;
     }
-    const { urn, message, ephemeral } = diagnostic;
-    if (ephemeral) {
-      if (urn !== "" && !this.options.suppressProgress) {
-        this.print(`    ${label(urn)} ${message.trimEnd()}\n`);
-      }
-      return;
-    }
-    const at = urn === "" ? this.options.stackUrn : urn;
-    this.diagnostics.set(at, [...(this.diagnostics.get(at) ?? []), diagnostic]);
+    const row = this.row(diagnostic.urn === "" ? this.options.stackUrn : diagnostic.urn);
+    row.hidden = false;
+    row.diagnostics.push(diagnostic);
+    this.tell(row);
   }
 
   policyViolated({ urn, policy, pack, version, description, level, message }: PolicyViolation): void {
@@ -94,93 +92,78 @@ export class ProgressDisplay implements RunObserver {
     this.policies.push(`    ${pack}@v${version}\n        - [remediate]  ${policy}  (${label(urn)})\n`);
   }
 
-  summary({ preview, seconds: duration, changes }: Summary): void {
-    this.print(this.diagnosticText());
+  summary({ preview, seconds, changes }: Summary): void {
+    for (const row of this.rows.values()) {
+      if (!row.isDone(false) && !row.hidden) {
+        this.print(row.text(preview, true));
+      }
+    }
     if (this.policies.length > 0) {
       this.print(`Policies:\n${this.policies.join("")}\n`);
     }
-    const outputs = this.options.newOutputs();
-    if (outputs !== undefined && !this.options.suppressOutputs) {
-      this.print(showOutputs(this.options.oldOutputs, outputs));
-    }
-    this.print(changesText(changes, preview));
+    this.print(this.diagnosticText());
+    this.print(this.stackOutputs());
+    const errored = [...this.rows.values()].filter((row) => row.count("error") > 0);
+    this.print(changesText(changes, preview, errored.length));
     if (!preview) {
-      this.print(`\nDuration: ${humanSeconds(duration)}\n`);
+      this.print(durationText(seconds));
     }
   }
 
   end(): void {
-    this.starts.clear();
+    this.rows.clear();
+  }
+
+  private row(urn: string, step?: Step): Row {
+    let row = this.rows.get(urn);
+    if (row === undefined) {
+      row = new Row(urn);
+      row.step = step;
+      this.rows.set(urn, row);
+    }
+    const { showSames } = this.options;
+    if (step !== undefined && isShown(step, { showSames, showReplacementSteps: true })) {
+      row.hidden = false;
+    }
+    return row;
+  }
+
+  private tell(row: Row): void {
+    if (!row.hidden) {
+      this.print(row.text(this.options.preview, false));
+    }
+  }
+
+  /** What a program only reads is told once, at the stack. */
+  private isHiddenRead({ op, urn }: Step, begins: boolean): boolean {
+    if (this.options.showReads || !["read", "read-replacement", "discard"].includes(op)) {
+      return false;
+    }
+    if (begins && op === "read") {
+      this.diagnostic({ urn: "", severity: "info", message: `read ${label(urn)}`, streamId: 0, ephemeral: true });
+    }
+    return true;
+  }
+
+  private stackOutputs(): string {
+    const { preview, showSames, truncate, suppressOutputs, stackUrn } = this.options;
+    const step = this.rows.get(stackUrn)?.step;
+    // A destroy tells of no outputs.
+    if (step?.made === undefined || suppressOutputs) {
+      return "";
+    }
+    const text = outputsText(step, 1, { planning: preview, refresh: false, showSames, truncate });
+    return text === "" ? "" : `Outputs:\n${text}\n`;
   }
 
   private diagnosticText(): string {
-    if (this.diagnostics.size === 0) {
-      return "";
-    }
-    const parts = [...this.diagnostics].map(([urn, list]) => {
-      const lines = list.map(({ severity, message }) => {
-        const prefix = severity === "error" || severity === "warning" || severity === "debug" ? `${severity}: ` : "";
-        return `    ${prefix}${message.trimEnd().split("\n").join("\n    ")}\n`;
-      });
-      return `  ${shortType(typeOf(urn))} (${nameOf(urn)}):\n${lines.join("")}\n`;
+    const parts = [...this.rows.values()].map(({ urn, diagnostics }) => {
+      const lines = diagnostics
+        .filter(({ ephemeral, message }) => !ephemeral && message.trim() !== "")
+        .map((diagnostic) => `    ${messageText(diagnostic).trimEnd().split("\n").join("\n    ")}\n`);
+      return lines.length === 0 ? "" : `  ${shortType(typeOf(urn))} (${nameOf(urn)}):\n${lines.join("")}\n`;
     });
-    return `Diagnostics:\n${parts.join("")}`;
+    const text = parts.join("");
+    return text === "" ? "" : `Diagnostics:\n${text}`;
   }
-
-  private line(op: Op, text: string): void {
-    if (!this.options.suppressProgress) {
-      this.print(` ${wordsOf(op).mark} ${text}\n`);
-    }
-  }
-}
-
-function hidden(step: Step): boolean {
-  return (
-    (isProviderType(step.type) && /^default(_|$)/.test(nameOf(step.urn))) ||
-    (step.op === "refresh" && step.type === ROOT_STACK_TYPE)
-  );
-}
-
-function differences(step: Step): string {
-  const names = step.diffs.length > 0 ? step.diffs : step.keys;
-  return names.length === 0 ? "" : `[diff: ~${names.join(",")}]`;
-}
-
-function seconds(started: number): string {
-  return ((performance.now() - started) / 1000).toFixed(2);
-}
-
-function humanSeconds(duration: number): string {
-  const whole = Math.max(1, Math.round(duration));
-  const minutes = Math.floor(whole / 60);
-  return minutes > 0 ? `${minutes}m${whole % 60}s` : `${whole}s`;
-}
-
-const ORDER: readonly (readonly [string, string, string, string])[] = [
-  ["create", "+ ", "created", "to create"],
-  ["import", "= ", "imported", "to import"],
-  ["read", "> ", "read", "to read"],
-  ["update", "~ ", "updated", "to update"],
-  ["delete", "- ", "deleted", "to delete"],
-  ["discard", "< ", "discarded", "to discard"],
-  ["replace", "+-", "replaced", "to replace"],
-];
-
-/** The summary of what has changed, or would. */
-export function changesText(changes: Readonly<Record<string, number>>, preview: boolean): string {
-  const lines: string[] = [];
-  let sum = 0;
-  for (const [op, mark, done, plan] of ORDER) {
-    const count = changes[op] ?? 0;
-    if (count > 0) {
-      sum += count;
-      lines.push(`    ${mark}${count} ${preview ? plan : done}\n`);
-    }
-  }
-  const same = changes["same"] ?? 0;
-  if (sum === 0) {
-    return `Resources:\n    ${same} unchanged\n`;
-  }
-  const rest = [...(lines.length > 1 ? [`${sum} changes`] : []), ...(same > 0 ? [`${same} unchanged`] : [])];
-  return `Resources:\n${lines.join("")}${rest.length > 0 ? `    ${rest.join(". ")}\n` : ""}`;
 }

@@ -90,7 +90,8 @@ export function assetOf(map: PropertyMap): AssetOrArchive {
     return new AssetOrArchive(kind, hash, { uri: map["uri"] });
   }
   const assets = map["assets"];
-  return new AssetOrArchive(kind, hash, isMap(assets) ? { assets } : { text: "" });
+  // Without anything it is empty: a text, or a map of assets.
+  return new AssetOrArchive(kind, hash, kind === "asset" ? { text: "" } : { assets: isMap(assets) ? assets : {} });
 }
 
 function text(value: PropertyValue | undefined): string {
@@ -164,5 +165,7 @@ function referenceValue(reference: ResourceReference, options: WireOptions): Val
 /** An asset or archive as a marked map. */
 export function assetMap(asset: AssetOrArchive): PropertyMap {
   const signature = asset.kind === "asset" ? ASSET_SIGNATURE : ARCHIVE_SIGNATURE;
-  return { [SIGNATURE_KEY]: signature, ...(asset.hash === "" ? {} : { hash: asset.hash }), ...asset.source };
+  const { source } = asset;
+  const empty = "text" in source && source.text === "";
+  return { [SIGNATURE_KEY]: signature, ...(asset.hash === "" ? {} : { hash: asset.hash }), ...(empty ? {} : source) };
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -97,6 +97,19 @@ export class FileBackend {
     if (text !== undefined) {
       const folder = join(this.base, "backups", name.project, name.stack);
       await writeWithAttributes(join(folder, `${name.stack}.${nanoseconds()}.json`), text, false);
+    }
+  }
+
+  /** Gives the history of a stack to another one. */
+  async moveHistory(from: StackName, to: StackName): Promise<void> {
+    const [old, now] = [this.historyFolder(from), this.historyFolder(to)];
+    for (const file of await namesIn(old)) {
+      // A file is named after its stack and its time.
+      const dash = file.lastIndexOf("-");
+      if (dash !== -1 && file.slice(0, dash) === from.stack) {
+        await mkdir(now, { recursive: true, mode: 0o700 });
+        await rename(join(old, file), join(now, `${to.stack}${file.slice(dash)}`));
+      }
     }
   }
 

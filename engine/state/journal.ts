@@ -36,9 +36,12 @@ export class Journal {
   }
 
   snapshot(): Snapshot {
+    // A resource goes by its former name until it is written under the new one.
+    const made = this.renamed.size === 0 ? new Set<string>() : new Set(this.made.map(({ urn }) => urn));
+    const renamed = new Map([...this.renamed].filter(([, now]) => made.has(now)));
     const resources = [...this.made, ...this.base.resources]
       .filter((resource) => !this.done.has(resource))
-      .map((resource) => withNewNames(resource, this.renamed));
+      .map((resource) => withNewNames(resource, renamed));
     const pending: PendingOperation[] = [...this.pending].map(([resource, type]) => ({ resource, type }));
     // A create that may have happened stays until a person says what became of it.
     pending.push(...this.base.pending.filter((operation) => operation.type === "creating"));

@@ -46,26 +46,23 @@ export function dependentsOf(
 }
 
 /**
- * For each resource, those among `resources` that must be deleted before it.
+ * For each resource, those among `resources` that must be deleted before it: a resource needs everything that its URNs
+ * name and that stands before it, for several resources may have one URN while a replaced one waits for its deletion.
  *
- * A replaced resource that waits for its deletion needs only other old ones and the current resources that its URNs
- * name; a current resource never needs an old one.
+ * Source: `DependenciesOf` of `pkg/resource/graph/dependency_graph.go`.
+ *
+ * @param resources in the order of a state, dependencies first.
  */
 export function deletionOrder(resources: readonly ResourceState[]): Map<ResourceState, ResourceState[]> {
   const byUrn = new Map<string, ResourceState[]>();
-  for (const resource of resources) {
-    byUrn.set(resource.urn, [...(byUrn.get(resource.urn) ?? []), resource]);
-  }
   const before = new Map<ResourceState, ResourceState[]>(resources.map((resource) => [resource, []]));
   for (const dependent of resources) {
     for (const urn of needsOf(dependent)) {
       for (const needed of byUrn.get(urn) ?? []) {
-        if (needed.fields.delete && !dependent.fields.delete) {
-          continue;
-        }
         before.get(needed)?.push(dependent);
       }
     }
+    byUrn.set(dependent.urn, [...(byUrn.get(dependent.urn) ?? []), dependent]);
   }
   return before;
 }

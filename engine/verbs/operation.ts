@@ -1,3 +1,6 @@
+import { resolve } from "node:path";
+
+import { DiffDisplay } from "../display/diff/display";
 import { DigestDisplay } from "../display/digest";
 import { ProgressDisplay } from "../display/progress";
 import { EngineError, ReportedError } from "../errors";
@@ -8,6 +11,10 @@ import { openSink } from "../events/sinks";
 import type { Run } from "../deployment/run";
 import { Stopped } from "../deployment/run";
 import { StackConfig } from "../project/config";
+import { readPlan, writePlan } from "../plans/file";
+import { Planning } from "../plans/planning";
+import type { SecretCodec } from "../property/checkpoint";
+import { EncryptingCodec } from "../secrets/manager";
 import { addHistory } from "../state/history";
 import type { StackName } from "../state/names";
 import { makeUrn, ROOT_STACK_TYPE } from "../urn";
@@ -15,7 +22,7 @@ import { historyEntry } from "./entry";
 import type { Operation, Prepared } from "./phases";
 import { perform } from "./phases";
 import type { Session } from "./session";
-import { openState, stackOutputs } from "./state";
+import { openState } from "./state";
 
 /** Runs an update, a refresh or a destroy, under the stack's lock unless it is a preview. */
 export async function operate(session: Session, operation: Operation): Promise<void> {
@@ -32,9 +39,39 @@ export async function operate(session: Session, operation: Operation): Promise<v
     const crypter = await session.crypter(file);
     const config = StackConfig.of(project, file, crypter);
     const state = await openState(session, name, raw, crypter, file.salt as string);
-    await observed(session, operation, { project, name, config, state, latest: { outputs: undefined } });
+    const codec = new EncryptingCodec(crypter);
+    const planning = await planningOf(session, config, codec);
+    await observed(session, operation, { project, name, config, state, planning });
+    await savePlan(session, planning, codec);
   };
   await (operation.preview ? work() : (await session.backend()).lock(name).hold(work));
+}
+
+/** Plans cost something, so they are made only where they are asked for. */
+async function planningOf(
+  { args, folder }: Session,
+  config: StackConfig,
+  codec: SecretCodec,
+): Promise<Planning | undefined> {
+  const path = args.text("plan");
+  if (path === undefined && args.text("save-plan") === undefined) {
+    return undefined;
+  }
+  return new Planning(config.raw, path === undefined ? undefined : await readPlan(resolve(folder, path), codec));
+}
+
+async function savePlan(session: Session, planning: Planning | undefined, codec: SecretCodec): Promise<void> {
+  const path = session.args.text("save-plan");
+  if (path === undefined || planning === undefined) {
+    return;
+  }
+  await writePlan(resolve(session.folder, path), planning.made, codec);
+  if (!session.args.has("json")) {
+    session.output.out(
+      `Update plan written to '${path}'\n` +
+        `Run \`pulumi up --plan='${path}'\` to constrain the update to the operations planned by this preview\n`,
+    );
+  }
 }
 
 async function observed(session: Session, operation: Operation, prepared: Prepared): Promise<void> {
@@ -42,7 +79,7 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   const target = args.text("event-log");
   const sink = target === undefined ? undefined : openSink(target);
   const debug = args.has("debug");
-  const display = args.has("json") ? new DigestDisplay(session.output.out) : progress(session, operation, prepared);
+  const display = displayOf(session, operation, prepared);
   const observer = fanOut([...(sink ? [new EventObserver(sink, operation.preview, debug)] : []), display]);
   try {
     await timed(session, operation, prepared, observer);
@@ -52,21 +89,33 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   }
 }
 
-function progress(session: Session, operation: Operation, prepared: Prepared): ProgressDisplay {
-  const { args } = session;
+function displayOf(session: Session, operation: Operation, { name }: Prepared): RunObserver {
+  const { args, output } = session;
+  const options = {
+    title: `${operation.title} (${name.stack})`,
+    preview: operation.preview,
+    debug: args.has("debug"),
+    suppressOutputs: args.has("suppress-outputs"),
+    showSames: args.has("show-sames"),
+    showReplacementSteps: args.has("show-replacement-steps"),
+    // As the official CLI, which cuts nothing in a refresh.
+    truncate: operation.kind !== "refresh" && !args.has("show-full-output"),
+  };
+  if (args.has("json")) {
+    return new DigestDisplay(options, output.out);
+  }
+  if (args.has("diff")) {
+    return new DiffDisplay(options, output.out, output.err);
+  }
   return new ProgressDisplay(
     {
-      title: `${operation.title} (${prepared.name.stack})`,
+      ...options,
       progress: operation.progress,
-      stackUrn: makeUrn(prepared.name.stack, prepared.name.project, "", ROOT_STACK_TYPE, rootName(prepared.name)),
-      preview: operation.preview,
-      debug: args.has("debug"),
-      suppressOutputs: args.has("suppress-outputs"),
+      stackUrn: makeUrn(name.stack, name.project, "", ROOT_STACK_TYPE, rootName(name)),
       suppressProgress: args.has("suppress-progress"),
-      oldOutputs: stackOutputs(prepared.state.snapshot),
-      newOutputs: () => prepared.latest.outputs,
+      showReads: args.has("show-reads"),
     },
-    session.output.out,
+    output.out,
   );
 }
 

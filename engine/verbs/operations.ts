@@ -1,4 +1,4 @@
-import { EngineError } from "../errors";
+import { EngineError, RefusedError } from "../errors";
 import type { FlagSpec } from "./arguments";
 import { operate } from "./operation";
 import type { Session } from "./session";
@@ -15,6 +15,11 @@ const SHARED: FlagSpec = {
   "expect-no-changes": "switch",
   yes: "switch",
   "skip-preview": "switch",
+  diff: "switch",
+  "show-sames": "switch",
+  "show-reads": "switch",
+  "show-replacement-steps": "switch",
+  "show-full-output": "switch",
 };
 
 const TARGETS: FlagSpec = {
@@ -23,6 +28,9 @@ const TARGETS: FlagSpec = {
   exclude: "list",
   "exclude-dependents": "switch",
 };
+
+/** A program that a refresh or a destroy runs too. */
+const RUN_PROGRAM: FlagSpec = { "run-program": "switch" };
 
 export const UP_FLAGS: FlagSpec = {
   ...SHARED,
@@ -33,6 +41,8 @@ export const UP_FLAGS: FlagSpec = {
   "target-replace": "list",
   refresh: "switch",
   "continue-on-error": "switch",
+  plan: "text",
+  ...RUN_PROGRAM,
 };
 export const PREVIEW_FLAGS: FlagSpec = {
   ...SHARED,
@@ -43,12 +53,16 @@ export const PREVIEW_FLAGS: FlagSpec = {
   replace: "list",
   "target-replace": "list",
   refresh: "switch",
+  "save-plan": "text",
+  ...RUN_PROGRAM,
 };
 export const REFRESH_FLAGS: FlagSpec = {
   ...SHARED,
   ...TARGETS,
   "preview-only": "switch",
   "clear-pending-creates": "switch",
+  "skip-pending-creates": "switch",
+  ...RUN_PROGRAM,
 };
 export const DESTROY_FLAGS: FlagSpec = {
   ...SHARED,
@@ -56,14 +70,18 @@ export const DESTROY_FLAGS: FlagSpec = {
   "continue-on-error": "switch",
   "preview-only": "switch",
   refresh: "switch",
+  "exclude-protected": "switch",
+  ...RUN_PROGRAM,
 };
 
 export async function up(session: Session): Promise<void> {
   requireYes(session);
+  refuseProgram(session, session.args.has("refresh"));
   await operate(session, { kind: "update", preview: false, title: "Updating", progress: "updating" });
 }
 
 export async function preview(session: Session): Promise<void> {
+  refuseProgram(session, session.args.has("refresh"));
   await operate(session, {
     kind: "update",
     preview: true,
@@ -73,6 +91,7 @@ export async function preview(session: Session): Promise<void> {
 }
 
 export async function refreshStack(session: Session): Promise<void> {
+  refuseProgram(session, true);
   const only = session.args.has("preview-only");
   if (!only) {
     requireYes(session);
@@ -86,6 +105,7 @@ export async function refreshStack(session: Session): Promise<void> {
 }
 
 export async function destroy(session: Session): Promise<void> {
+  refuseProgram(session, true);
   const only = session.args.has("preview-only");
   if (!only) {
     requireYes(session);
@@ -101,6 +121,16 @@ export async function destroy(session: Session): Promise<void> {
     session.output.out(
       "\nThe resources in the stack have been deleted, but the history and configuration associated with the stack are " +
         `still maintained.\nIf you want to remove the stack completely, run \`pulumi stack rm ${stack}\`.\n`,
+    );
+  }
+}
+
+/** The program is run for its providers' settings; this engine takes those that the state has. */
+function refuseProgram(session: Session, matters: boolean): void {
+  if (matters && session.args.has("run-program")) {
+    throw new RefusedError(
+      "--run-program in a refresh or a destroy",
+      "leave it out: providers are set up as the state says; run an update first if their settings have changed",
     );
   }
 }

@@ -5,18 +5,20 @@ import { builtinProvider } from "../deployment/stackReferences";
 import { refresh } from "../deployment/refresh";
 import type { RunOptions } from "../deployment/run";
 import { Run, Stopped } from "../deployment/run";
+import { EngineError } from "../errors";
 import { requireTargets } from "../deployment/untouched";
 import type { RunObserver } from "../events/observer";
 import type { StackConfig } from "../project/config";
+import type { Planning } from "../plans/planning";
 import type { Project } from "../project/project";
-import type { PropertyMap } from "../property/value";
 import type { Snapshot } from "../state/checkpoint";
+import { neededBy } from "../steps/graph";
 import { Selection, UrnPatterns } from "../steps/targets";
 import type { StackName } from "../state/names";
 import { runProgram } from "./program";
 import type { Session } from "./session";
 import type { OpenState } from "./state";
-import { outputsOfStack, stackOutputs } from "./state";
+import { outputsOfStack } from "./state";
 
 /** What kind of run this is. */
 export interface Operation {
@@ -34,8 +36,8 @@ export interface Prepared {
   readonly name: StackName;
   readonly config: StackConfig;
   readonly state: OpenState;
-  /** The last state of the run, for the display. */
-  readonly latest: { outputs: PropertyMap | undefined };
+  /** The plan that an update makes or keeps to. */
+  readonly planning: Planning | undefined;
 }
 
 /**
@@ -51,10 +53,12 @@ export async function perform(
   observer: RunObserver,
   phases: Run[],
 ): Promise<void> {
+  requireOneSelection(session);
   let base: Snapshot = prepared.state.snapshot;
   const writer = operation.preview ? undefined : prepared.state.writer;
-  const begin = (): Run => {
-    const run = new Run(runOptions(session, operation, prepared, observer, base, writer));
+  const begin = (planning?: Planning): Run => {
+    const options = runOptions(session, operation, prepared, observer, base, writer);
+    const run = new Run(planning === undefined ? options : { ...options, planning });
     phases.push(run);
     return run;
   };
@@ -72,17 +76,10 @@ export async function perform(
       run.journal.rebase({ ...fresh, pending: base.pending.filter(({ type }) => type === "creating") });
       return fresh;
     });
-    prepared.latest.outputs = stackOutputs(base);
   }
   if (operation.kind === "update") {
-    const run = begin();
-    await closing(run, async () => {
-      try {
-        await runProgram(session, prepared.project, prepared.config, run);
-      } finally {
-        prepared.latest.outputs = stackOutputs(run.journal.snapshot());
-      }
-    });
+    const run = begin(prepared.planning);
+    await closing(run, () => runProgram(session, prepared.project, prepared.config, run));
   } else if (operation.kind === "destroy") {
     const run = begin();
     await closing(run, async () => {
@@ -92,6 +89,13 @@ export async function perform(
         throw new Stopped();
       }
     });
+  }
+}
+
+function requireOneSelection({ args }: Session): void {
+  const excludes = ["exclude", "exclude-protected"].find((flag) => args.text(flag) !== undefined && args.has(flag));
+  if (excludes !== undefined && (args.text("target") !== undefined || args.text("target-replace") !== undefined)) {
+    throw new EngineError(`you cannot specify --target and --${excludes}`);
   }
 }
 
@@ -123,7 +127,7 @@ function runOptions(
     selection: new Selection({
       targets: [...session.args.list("target"), ...session.args.list("target-replace")],
       targetDependents: session.args.has("target-dependents"),
-      excludes: session.args.list("exclude"),
+      excludes: [...session.args.list("exclude"), ...(operation.kind === "destroy" ? guarded(session, base) : [])],
       excludeDependents: session.args.has("exclude-dependents"),
     }),
     continueOnError: session.args.has("continue-on-error"),
@@ -136,6 +140,15 @@ function runOptions(
     observer,
     signal: session.signal,
   };
+}
+
+/** What `--exclude-protected` leaves: the protected resources, and what they need. */
+function guarded(session: Session, { resources }: Snapshot): string[] {
+  if (!session.args.has("exclude-protected")) {
+    return [];
+  }
+  const urns = resources.filter(({ fields }) => fields.protect).map(({ urn }) => urn);
+  return [...neededBy(resources, new Set(urns))];
 }
 
 /** The official CLI's words; see `printPendingOperationsWarning` of `deployment_executor.go`. */

@@ -70,6 +70,7 @@ export async function runProgram(session: Session, project: Project, config: Sta
     judge(run, end, complained);
     requireTargets(run);
     await executeDeletes(run, planDeletes(run));
+    requirePlanned(run);
     if (await run.policies?.judgeStack([...run.news.values()])) {
       run.violated();
     }
@@ -131,6 +132,17 @@ function judge(run: Run, end: ProgramEnd | "asked" | "halted", complained: boole
     run.fail("", end.message);
   }
   if (run.stopped || complained || (typeof end === "object" && end.kind !== "succeeded")) {
+    throw new Stopped();
+  }
+}
+
+/** @throws Stopped if the plan tells of steps that have not come. */
+function requirePlanned(run: Run): void {
+  const undone = run.failed ? [] : (run.options.planning?.undone(run.options.base.resources) ?? []);
+  for (const urn of undone) {
+    run.fail(urn, `expected resource operations for ${urn} but none were seen`);
+  }
+  if (undone.length > 0) {
     throw new Stopped();
   }
 }

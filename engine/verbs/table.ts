@@ -6,6 +6,7 @@ import * as operations from "./operations";
 import * as other from "./other";
 import { OUTPUT_FLAGS, printOutputs } from "./output";
 import type { Session } from "./session";
+import { renameStack } from "./rename";
 import * as stack from "./stack";
 import { EXPORT_FLAGS, exportStack, IMPORT_FLAGS, importStack } from "./transfer";
 
@@ -26,6 +27,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   "stack init": { flags: stack.INIT_FLAGS, positional: ["STACK"], run: stack.initStack },
   "stack select": { flags: {}, positional: ["STACK"], run: stack.selectStack },
   "stack ls": { flags: stack.LIST_FLAGS, positional: [], run: stack.listStacks },
+  "stack rename": { flags: {}, positional: ["NEW-NAME"], run: renameStack },
   "stack rm": { flags: stack.REMOVE_FLAGS, positional: ["[STACK]"], run: stack.removeStack },
   "stack output": { flags: OUTPUT_FLAGS, positional: ["[NAME]"], run: printOutputs },
   "stack export": { flags: EXPORT_FLAGS, positional: [], run: exportStack },

@@ -2,139 +2,206 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 
 import { failureOf } from "./support/failure";
+import {
+  expectDeletesInOrder,
+  expectGraph,
+  expectOrder,
+  graphs,
+  nameOf,
+  program,
+  retained,
+  things,
+} from "./support/graphs";
+import type { Node } from "./support/graphs";
 import { Thing } from "./support/things";
 import { Killed, World } from "./support/testProvider";
 import { Bench } from "./support/workspace";
 
-/** One thing of a random program: it may depend on things before it. */
-interface Node {
-  readonly present: boolean;
-  readonly value: number;
-  readonly kind: string;
-  readonly firstDelete: boolean;
-  readonly after: readonly number[];
-}
-
 const SIZE = 6;
 
-const node = (index: number): fc.Arbitrary<Node> =>
-  fc.record({
-    present: fc.boolean(),
-    value: fc.nat(2),
-    kind: fc.constantFrom("a", "b"),
-    firstDelete: fc.boolean(),
-    after: index === 0 ? fc.constant([]) : fc.uniqueArray(fc.nat(index - 1), { maxLength: 2 }),
+/** Making a counterexample smaller takes longer than a test may. */
+const times = (numRuns: number) => ({ numRuns, endOnFailure: true });
+
+/** The indexes of things that fail when they are made anew, and of those that need one of them. */
+function lost(nodes: readonly Node[], existing: (index: number) => boolean): Set<number> {
+  const found = new Set<number>();
+  nodes.forEach(({ present, fails, after }, i) => {
+    if (present && ((fails && !existing(i)) || after.some((j) => found.has(j)))) {
+      found.add(i);
+    }
   });
-
-const graph: fc.Arbitrary<readonly Node[]> = fc.tuple(...Array.from({ length: SIZE }, (_, i) => node(i)));
-
-function program(nodes: readonly Node[]) {
-  return async () => {
-    const made = new Map<number, Thing>();
-    nodes.forEach((one, i) => {
-      if (one.present) {
-        const needs = one.after.map((j) => made.get(j)).filter((thing) => thing !== undefined);
-        const { value, kind, firstDelete } = one;
-        // The first need gives a value, the second only an order.
-        const input = needs[0] === undefined ? value : needs[0].made.apply((n) => [value, n > 0]);
-        made.set(i, new Thing(`t${i}`, { value: input, kind, firstDelete }, { dependsOn: needs.slice(1) }));
-      }
-    });
-  };
-}
-
-/** The world is what the program says: each thing once, with its kind. */
-async function expectWorld(world: World, bench: Bench, nodes: readonly Node[]): Promise<void> {
-  const wanted = nodes.flatMap(({ present, kind }, i) => (present ? [`t${i} ${kind}`] : [])).sort();
-  const there = [...world.things].map(([id, thing]) => `${id.replace(/-\d+$/, "")} ${String(thing["kind"])}`).sort();
-  expect(there).to.deep.equal(wanted);
-  const resources = (await bench.resources()).filter(({ type }) => type === "test:index:Thing");
-  expect(resources.map(({ id }) => id).sort()).to.deep.equal([...world.things.keys()].sort());
-  const seen = new Set<string>();
-  for (const { urn, dependencies } of await bench.resources()) {
-    dependencies?.forEach((needed) => expect(seen).to.include(needed));
-    seen.add(urn);
-  }
+  return found;
 }
 
 describe("random programs and random changes to them", () => {
   it("end in the state that the program describes, and a second run changes nothing", async () => {
+    const some = fc.array(graphs({ size: SIZE, retain: true }), { minLength: 2, maxLength: 3 });
     await fc.assert(
-      fc.asyncProperty(fc.array(graph, { minLength: 1, maxLength: 3 }), async (graphs) => {
+      fc.asyncProperty(some, async (changes) => {
         const world = new World();
         await Bench.with([world], async (bench) => {
-          for (const nodes of graphs) {
+          const left = new Set<string>();
+          for (const nodes of changes) {
+            (await retained(bench).catch(() => [])).forEach((id) => left.add(id));
             const stack = await bench.stack(program(nodes));
             await stack.up();
-            await expectWorld(world, bench, nodes);
+            await expectGraph(world, bench, nodes, left);
             world.log.length = 0;
             await stack.up({ expectNoChanges: true });
             expect(world.log).to.deep.equal([]);
           }
+          (await retained(bench)).forEach((id) => left.add(id));
           await (await bench.stack(program([]))).destroy();
-          expect(world.things.size).to.equal(0);
+          expect([...world.things.keys()].filter((id) => !left.has(id))).to.deep.equal([]);
           expect(await bench.resources()).to.deep.equal([]);
         });
       }),
-      { numRuns: 15 },
+      times(8),
     );
   }).timeout(120_000);
 
-  it("never delete what something else still depends on", async () => {
+  it("keep the thing itself where only its name changes", async () => {
     await fc.assert(
-      fc.asyncProperty(graph, async (nodes) => {
+      fc.asyncProperty(
+        graphs({ size: SIZE }),
+        fc.array(fc.boolean(), { minLength: SIZE, maxLength: SIZE }),
+        async (nodes, renames) => {
+          const world = new World();
+          await Bench.with([world], async (bench) => {
+            await (await bench.stack(program(nodes))).up();
+            const ids = [...world.things.keys()].sort();
+            world.log.length = 0;
+            const renamed = nodes.map((node, i) => ({ ...node, renamed: renames[i] as boolean }));
+            await (await bench.stack(program(renamed))).up();
+            expect([...world.things.keys()].sort()).to.deep.equal(ids);
+            expect(world.log).to.deep.equal([]);
+            await expectGraph(world, bench, renamed);
+          });
+        },
+      ),
+      times(6),
+    );
+  }).timeout(120_000);
+
+  it("never delete what something else that goes still depends on", async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs({ size: SIZE }), graphs({ size: SIZE }), fc.boolean(), async (nodes, after, all) => {
         const world = new World();
         await Bench.with([world], async (bench) => {
           await (await bench.stack(program(nodes))).up();
-          const needs = new Map<string, string[]>();
-          for (const { urn, dependencies } of await bench.resources()) {
-            needs.set(
-              urn.split("::")[3] ?? "",
-              (dependencies ?? []).map((needed) => needed.split("::")[3] ?? ""),
-            );
-          }
-          world.log.length = 0;
-          await (await bench.stack(program([]))).up();
-          const gone = new Set<string>();
-          for (const line of world.log) {
-            const name = line.replace("delete ", "");
-            for (const [dependent, needed] of needs) {
-              if (needed.includes(name)) {
-                expect(gone, `${name} was deleted before ${dependent}`).to.include(dependent);
-              }
-            }
-            gone.add(name);
-          }
+          const before = await things(bench);
+          world.trace.length = 0;
+          const wanted = all ? [] : after;
+          await (await bench.stack(program(wanted))).up();
+          expectDeletesInOrder(world, before, wanted);
+          const left = await things(bench);
+          world.trace.length = 0;
+          await (await bench.stack(program([]))).destroy();
+          expectDeletesInOrder(world, left, []);
         });
       }),
-      { numRuns: 15 },
+      times(10),
+    );
+  }).timeout(120_000);
+
+  it("never touch the life of what is protected", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        graphs({ size: SIZE, protect: true }),
+        graphs({ size: SIZE, protect: true }),
+        async (nodes, after) => {
+          const world = new World();
+          await Bench.with([world], async (bench) => {
+            await (await bench.stack(program(nodes))).up();
+            const guarded = (await things(bench)).filter((thing) => thing["protect"] === true);
+            await (await bench.stack(program(after))).up().catch((error: Error) => {
+              expect(error.message).to.match(/protect/);
+            });
+            for (const { urn, id } of guarded) {
+              const index = Number(/::[tu](\d+)$/.exec(urn)?.[1]);
+              const node = after[index] as Node;
+              // A program may take the protection away and replace the thing at once.
+              if (!node.present || node.protect) {
+                expect(world.things.has(id as string), `${urn} is there`).to.equal(true);
+                expect((await things(bench)).map((thing) => thing.id)).to.include(id);
+              }
+            }
+            expectOrder(await bench.resources());
+          });
+        },
+      ),
+      times(8),
+    );
+  }).timeout(120_000);
+
+  it("go on without what fails and what needs it, and are whole after the next run", async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs({ size: SIZE }), graphs({ size: SIZE, fails: true }), async (before, after) => {
+        const world = new World();
+        await Bench.with([world], async (bench) => {
+          await (await bench.stack(program(before))).up();
+          const old = await things(bench);
+          const stack = await bench.stack(program(after));
+          const error = await stack.up({ continueOnError: true }).then(
+            () => undefined,
+            (thrown: Error) => thrown,
+          );
+          // A thing that moves into a component or out of it, or is replaced, is made anew and may fail too.
+          const stays = (i: number) => {
+            const [was, now] = [before[i] as Node, after[i] as Node];
+            return was.present && (was.part === undefined) === (now.part === undefined) && was.kind === now.kind;
+          };
+          const gone = lost(after, stays);
+          expect(error?.message ?? "", "it fails if something does").to.match(gone.size > 0 ? /no room/ : /^$/);
+          const state = await things(bench);
+          after.forEach((node, i) => {
+            if (node.present && !gone.has(i)) {
+              const found = state.find(({ urn }) => urn.endsWith(`::${nameOf(node, i)}`));
+              expect(world.things.get(found?.id ?? "")?.["kind"], nameOf(node, i)).to.equal(node.kind);
+            }
+          });
+          expectOrder(await bench.resources());
+          expect(old.every(({ id }) => typeof id === "string")).to.equal(true);
+          const well = after.map((node) => ({ ...node, fails: false }));
+          await (await bench.stack(program(well))).up();
+          await expectGraph(world, bench, well);
+        });
+      }),
+      times(10),
     );
   }).timeout(120_000);
 
   it("end in the same state after a failure at any step and another run", async () => {
     await fc.assert(
-      fc.asyncProperty(graph, graph, fc.nat(8), async (before, after, at) => {
-        const world = new World();
-        await Bench.with([world], async (bench) => {
-          await (await bench.stack(program(before))).up();
-          let count = 0;
-          world.during = async () => {
-            if (count++ === at) {
-              throw new Killed("the link went down");
-            }
-          };
-          const stack = await bench.stack(program(after));
-          const error = await stack.up({ parallel: 2 }).then(
-            () => undefined,
-            (thrown: Error) => thrown,
-          );
-          expect(count > at ? error?.message : "the link went down").to.include("the link went down");
-          world.during = async () => undefined;
-          await stack.up();
-          await expectWorld(world, bench, after);
-        });
+      fc.asyncProperty(graphs({ size: SIZE }), graphs({ size: SIZE }), async (before, after) => {
+        for (let at = 0; ; at++) {
+          const world = new World();
+          const reached = await Bench.with([world], async (bench) => {
+            await (await bench.stack(program(before))).up();
+            let count = 0;
+            world.during = async () => {
+              if (count++ === at) {
+                throw new Killed("the link went down");
+              }
+            };
+            const stack = await bench.stack(program(after));
+            const error = await stack.up({ parallel: 2 }).then(
+              () => undefined,
+              (thrown: Error) => thrown,
+            );
+            expect(error === undefined).to.equal(count <= at);
+            expect(error?.message ?? "the link went down").to.include("the link went down");
+            world.during = async () => undefined;
+            await stack.up();
+            await expectGraph(world, bench, after);
+            return count > at;
+          });
+          if (!reached) {
+            break;
+          }
+        }
       }),
-      { numRuns: 25 },
+      times(3),
     );
   }).timeout(120_000);
 

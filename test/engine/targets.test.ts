@@ -152,3 +152,41 @@ describe("an update that goes on after errors", () => {
     });
   });
 });
+
+describe("a destroy without what is protected", () => {
+  it("leaves that and what it needs", async () => {
+    const world = new World();
+    await Bench.with([world], async (bench) => {
+      const stack = await bench.stack(async () => {
+        const needed = new Thing("needed", {});
+        new Thing("guarded", { value: needed.made }, { protect: true });
+        new Thing("free", { value: needed.made });
+        new Part("part", {});
+      });
+      await stack.up();
+      world.log.length = 0;
+      await stack.destroy({ excludeProtected: true });
+      expect(world.log.sort()).to.deep.equal(["delete free", "delete part-thing"]);
+      const names = (await bench.resources()).map(({ urn: full }) => full.split("::").at(-1));
+      expect(names.filter((name) => !/default/.test(name ?? "")).sort()).to.deep.equal([
+        "bench-dev",
+        "guarded",
+        "needed",
+      ]);
+      await stack.destroy({ excludeProtected: true });
+      const both = stack.destroy({ excludeProtected: true, target: [urn("needed")] });
+      expect((await failureOf(both)).message).to.include("you cannot specify --target and --exclude-protected");
+    });
+  });
+
+  it("and a refresh do not run the program, and say so", async () => {
+    await Bench.with([new World()], async (bench) => {
+      const stack = await bench.stack(chain(1));
+      await stack.up({ runProgram: true });
+      expect((await failureOf(stack.refresh({ runProgram: true }))).message).to.include("--run-program in a refresh");
+      expect((await failureOf(stack.destroy({ runProgram: true }))).message).to.include("--run-program");
+      await stack.refresh({ runProgram: false });
+      await stack.destroy({ runProgram: false });
+    });
+  });
+});

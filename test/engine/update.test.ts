@@ -259,8 +259,8 @@ describe("an update", () => {
       const stack = await bench.stack(async () => {
         ["1.3.0", "1.3.0", "1.2.0"].forEach((version, i) => new Thing(`t${i}`, {}, { version }));
       });
-      const { stdout } = await stack.up();
-      expect(stdout.match(/is expected to have version >=\S+, but has 1\.2\.3/g)).to.deep.equal([
+      const [, diagnostics = ""] = (await stack.up()).stdout.split("Diagnostics:");
+      expect(diagnostics.match(/is expected to have version >=\S+, but has 1\.2\.3/g)).to.deep.equal([
         "is expected to have version >=1.3.0, but has 1.2.3",
       ]);
     });

@@ -24,12 +24,19 @@ import { bridgedFailures, plannedValues } from "./inputs";
 import { bridgedOutputs, marked } from "./outputs";
 import type { BridgedResource } from "./resource";
 
+/** A function; it gets its arguments in clear, and the configuration of its provider. */
+export type BridgedFunction = (
+  args: PropertyMap,
+  settings: PropertyMap,
+  context: CallContext,
+) => Promise<InvokeResponse>;
+
 /** A provider that is bridged from Terraform, as data. */
 export interface BridgedPackage {
   readonly name: string;
   readonly version: string;
   readonly resources: readonly BridgedResource[];
-  readonly functions: Readonly<Record<string, (args: PropertyMap) => Promise<InvokeResponse>>>;
+  readonly functions: Readonly<Record<string, BridgedFunction>>;
   readonly settings: readonly string[];
 }
 
@@ -46,8 +53,8 @@ export function bridgedProvider(content: BridgedPackage): ResourceProvider {
     async diffConfig(request) {
       return diffConfigKeys(request, () => false);
     },
-    async configure() {
-      return new BridgedProvider(content);
+    async configure(settings) {
+      return new BridgedProvider(content, settings);
     },
   };
 }
@@ -55,7 +62,10 @@ export function bridgedProvider(content: BridgedPackage): ResourceProvider {
 class BridgedProvider implements ConfiguredProvider {
   private readonly resources: ReadonlyMap<string, BridgedResource>;
 
-  constructor(private readonly content: BridgedPackage) {
+  constructor(
+    private readonly content: BridgedPackage,
+    private readonly settings: PropertyMap,
+  ) {
     this.resources = new Map(content.resources.map((resource) => [resource.type, resource]));
   }
 
@@ -73,7 +83,7 @@ class BridgedProvider implements ConfiguredProvider {
     const resource = this.resource(request.type);
     const planned = plannedValues(resource, request.inputs);
     if (request.preview) {
-      const outputs = { ...planned, ...unknownComputed(resource) };
+      const outputs = { ...unknownComputed(resource), ...planned };
       return { id: "", outputs: marked(resource, request.inputs, outputs) };
     }
     context.signal.throwIfAborted();
@@ -101,9 +111,9 @@ class BridgedProvider implements ConfiguredProvider {
   /** What these packages make lives in the state alone. */
   async delete(): Promise<void> {}
 
-  async invoke(token: string, args: PropertyMap): Promise<InvokeResponse> {
+  async invoke(token: string, args: PropertyMap, context: CallContext): Promise<InvokeResponse> {
     const found = this.content.functions[token];
-    if (found !== undefined) return await found(mapValues(args, withoutSecrets));
+    if (found !== undefined) return await found(mapValues(args, withoutSecrets), this.settings, context);
     const served = Object.keys(this.content.functions).join(", ");
     throw new ProviderError(
       "EDGE-PROVIDER-002",
@@ -126,8 +136,10 @@ class BridgedProvider implements ConfiguredProvider {
 }
 
 function unknownComputed(resource: BridgedResource): PropertyMap {
-  const names = Object.entries(resource.attributes).filter(([, attribute]) => attribute.role === "computed");
-  const values = Object.fromEntries(names.map(([name]) => [name, Unknown.value]));
+  const found = Object.entries(resource.attributes).filter(
+    ([, attribute]) => attribute.role === "computed" || attribute.keepsOld === true,
+  );
+  const values = Object.fromEntries(found.map(([name, { planned }]) => [name, planned ?? Unknown.value]));
   return resource.idOutput ? { ...values, id: Unknown.value } : values;
 }
 

@@ -45,8 +45,10 @@ export interface Attribute {
   readonly sensitive?: boolean;
   /** Whether a change from `old` to `now` needs a new resource; without it every change does. */
   readonly replaces?: (old: PropertyValue, now: PropertyValue) => boolean;
-  /** Whether the last value stays when the input is taken away. */
+  /** Whether the last value stays when the input is taken away; a new resource's is then not known ahead. */
   readonly keepsOld?: boolean;
+  /** What a computed attribute of a new resource is, known ahead. */
+  readonly planned?: PropertyValue;
   /** Terraform's name, if it does not follow from the name by putting `_` before capitals. */
   readonly terraformName?: string;
   /** The parts of a `block`: a Terraform list of at most one object, which Pulumi shows as an object. */

@@ -13,6 +13,8 @@ export interface CommandSettings {
   readonly addPreviousOutputInEnv: boolean;
   /** Patterns of files to read after the command. */
   readonly assetPaths: readonly string[] | undefined;
+  /** As `assetPaths`, for one archive. */
+  readonly archivePaths: readonly string[] | undefined;
 }
 
 /** Which of a running command's streams are shown while it runs. */
@@ -21,7 +23,7 @@ export type Logging = "stdout" | "stderr" | "stdoutAndStderr" | "none";
 const loggings: readonly string[] = ["stdout", "stderr", "stdoutAndStderr", "none"] satisfies Logging[];
 
 /** What an input must be. */
-export type Kind = "string" | "boolean" | "strings" | "stringMap" | "any" | "logging" | "refused";
+export type Kind = "string" | "boolean" | "strings" | "stringMap" | "any" | "logging";
 
 const baseInputs: Readonly<Record<string, Kind>> = {
   stdin: "string",
@@ -31,7 +33,7 @@ const baseInputs: Readonly<Record<string, Kind>> = {
   environment: "stringMap",
   addPreviousOutputInEnv: "boolean",
   assetPaths: "strings",
-  archivePaths: "refused",
+  archivePaths: "strings",
 };
 
 /** The inputs of `command:local:Command`, by kind. */
@@ -79,8 +81,6 @@ function misfit(value: PropertyValue, kind: Kind): string | undefined {
       return typeof value === "string" && loggings.includes(value)
         ? undefined
         : `must be one of ${loggings.join(", ")}`;
-    case "refused":
-      return "is not served by the embedded engine: read the files in the program, or use the official engine";
   }
 }
 
@@ -93,6 +93,7 @@ export function readSettings(inputs: PropertyMap): CommandSettings {
   const environment = withoutSecrets(inputs["environment"] ?? null);
   const interpreter = withoutSecrets(inputs["interpreter"] ?? null);
   const assetPaths = withoutSecrets(inputs["assetPaths"] ?? null);
+  const archivePaths = withoutSecrets(inputs["archivePaths"] ?? null);
   const logging = textOf(inputs, "logging");
   return {
     stdin: textOf(inputs, "stdin"),
@@ -103,6 +104,7 @@ export function readSettings(inputs: PropertyMap): CommandSettings {
       ? Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
       : {},
     assetPaths: isList(assetPaths) ? assetPaths.map(String) : undefined,
+    archivePaths: isList(archivePaths) ? archivePaths.map(String) : undefined,
     addPreviousOutputInEnv: withoutSecrets(inputs["addPreviousOutputInEnv"] ?? true) !== false,
   };
 }

@@ -49,6 +49,7 @@ export async function updateWith(
     stdout: request.oldOutputs["stdout"] ?? "",
     stderr: request.oldOutputs["stderr"] ?? "",
     ...(request.oldOutputs["assets"] === undefined ? {} : { assets: request.oldOutputs["assets"] }),
+    ...(request.oldOutputs["archive"] === undefined ? {} : { archive: request.oldOutputs["archive"] }),
   };
   if (request.preview) {
     const unsure = changesOutput(request.oldOutputs, inputs);
@@ -67,11 +68,15 @@ export async function deleteWith(execute: Execute, request: DeleteRequest, conte
   await execute(command, request.outputs, previousOutput(request.outputs), context);
 }
 
-const outputKeys: readonly string[] = ["stdout", "stderr", "assets"];
+const outputKeys: readonly string[] = ["stdout", "stderr", "assets", "archive"];
 
 function unknownOutput(inputs: PropertyMap): PropertyMap {
-  const output = { stdout: Unknown.value, stderr: Unknown.value };
-  return inputs["assetPaths"] === undefined ? output : { ...output, assets: Unknown.value };
+  return {
+    stdout: Unknown.value,
+    stderr: Unknown.value,
+    ...(inputs["assetPaths"] === undefined ? {} : { assets: Unknown.value }),
+    ...(inputs["archivePaths"] === undefined ? {} : { archive: Unknown.value }),
+  };
 }
 
 /** Whether a preview cannot know the output: an input is unknown, or differs from what the last run had. */

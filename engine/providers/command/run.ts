@@ -1,5 +1,6 @@
 import path from "node:path";
-import type { PropertyMap } from "../../property/value";
+import { hashArchive } from "../../assets/hash";
+import type { AssetOrArchive, PropertyMap } from "../../property/value";
 import { ProviderError } from "../failure";
 import type { CallContext } from "../provider";
 import { surroundingsOf } from "../surroundings";
@@ -15,6 +16,8 @@ export interface CommandOutput {
   readonly stderr: string;
   /** The files that `assetPaths` names after the command, by their path; absent without it. */
   readonly assets?: PropertyMap;
+  /** The files that `archivePaths` names, in one archive; absent without it. */
+  readonly archive?: AssetOrArchive;
 }
 
 /**
@@ -58,9 +61,13 @@ export async function runCommand(
       "Correct the command or what it works on, then run again",
     );
   }
-  const { assetPaths } = settings;
+  const { assetPaths, archivePaths } = settings;
+  const found = async (patterns: readonly string[]) => globAssets(directory, settings.dir ?? directory, patterns);
   return {
-    ...(assetPaths === undefined ? {} : { assets: await globAssets(directory, settings.dir ?? directory, assetPaths) }),
+    ...(assetPaths === undefined ? {} : { assets: await found(assetPaths) }),
+    ...(archivePaths === undefined
+      ? {}
+      : { archive: await hashArchive({ assets: await found(archivePaths) }, surroundings.directory) }),
     stdout: withoutLastLineEnd(result.stdout),
     stderr: withoutLastLineEnd(result.stderr),
   };

@@ -21,7 +21,7 @@ export const certificateAttributes: Attributes = {
   maxPathLength: { kind: "integer", role: "optional", keepsOld: true },
   setSubjectKeyId: { kind: "boolean", role: "optional", default: false },
   certPem: { kind: "string", role: "computed" },
-  readyForRenewal: { kind: "boolean", role: "computed" },
+  readyForRenewal: { kind: "boolean", role: "computed", planned: false },
   validityStartTime: { kind: "string", role: "computed" },
   validityEndTime: { kind: "string", role: "computed" },
 };

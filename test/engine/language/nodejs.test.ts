@@ -75,7 +75,9 @@ describe("a program in a process of its own", () => {
       await run("up", "--yes");
       await run("config", "set", "fail", "true");
       const { message } = await failureOf(run("up", "--yes"));
-      expect(message.split("Error: the program is unhappy")).to.have.length(2);
+      // The line of the stack tells it while it goes on, and the diagnostics in the end.
+      const [, diagnostics = ""] = message.split("Diagnostics:");
+      expect(diagnostics.split("Error: the program is unhappy")).to.have.length(2);
       expect(JSON.parse((await run("stack", "export")).stdout).deployment.resources).to.have.length(3);
     });
   }).timeout(60_000);

@@ -32,10 +32,12 @@ describe("the journal of a run", () => {
     expect(journal.snapshot().pending).to.deep.equal([left]);
   });
 
-  it("names renamed resources by their new URNs", () => {
+  it("names renamed resources by their new URNs, once they are written under them", () => {
     const child = thing("child", { parent: "urn:old", dependencies: ["urn:old"], provider: "urn:old::id-1" });
     const journal = new Journal({ resources: [child], pending: [] }, undefined, new Map([["urn:old", "urn:new"]]));
-    const fields = journal.snapshot().resources[0]?.fields;
+    expect(journal.snapshot().resources[0]?.fields.parent).to.equal("urn:old");
+    journal.note({ made: thing("new", { urn: "urn:new" }) });
+    const fields = journal.snapshot().resources[1]?.fields;
     expect(fields?.parent).to.equal("urn:new");
     expect(fields?.dependencies).to.deep.equal(["urn:new"]);
     expect(fields?.provider).to.equal("urn:new::id-1");

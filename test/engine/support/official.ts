@@ -35,12 +35,16 @@ export class RecordedProgram {
 
   /** Runs a command as it would be at step 1 or 2 of the recording. */
   run(step: 1 | 2, ...args: string[]): Promise<CommandResult> {
+    return this.runWith({ STEP: String(step) }, ...args);
+  }
+
+  runWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<CommandResult> {
     return this.command.run(args, this.folder, {
       PULUMI_BACKEND_URL: `file://${this.folder}`,
       PULUMI_CONFIG_PASSPHRASE: "edgewave",
       PULUMI_HOME: join(this.folder, "home"),
-      STEP: String(step),
       CASE_OUT: join(this.folder, "out"),
+      ...env,
     });
   }
 
@@ -51,8 +55,12 @@ export class RecordedProgram {
   /** Makes the stack with a recorded checkpoint; paths of the recording become the folder's. */
   async begin(recorded: string): Promise<void> {
     await this.run(1, "stack", "init", "dev");
-    const text = await readFile(join(DATA, this.name, recorded), "utf8");
-    await writeFile(this.statePath, text.replaceAll("/case/", `${this.folder}/`));
+    await this.put(recorded);
+  }
+
+  /** Replaces the stack's checkpoint by a recorded one. */
+  async put(recorded: string): Promise<void> {
+    await writeFile(this.statePath, await this.text(recorded));
   }
 
   async resources(): Promise<readonly CheckpointResource[]> {
@@ -61,7 +69,11 @@ export class RecordedProgram {
   }
 
   async recorded(file: string): Promise<readonly CheckpointResource[]> {
-    const text = (await readFile(join(DATA, this.name, file), "utf8")).replaceAll("/case/", `${this.folder}/`);
-    return (JSON.parse(text) as Checkpoint).checkpoint.latest?.resources ?? [];
+    return (JSON.parse(await this.text(file)) as Checkpoint).checkpoint.latest?.resources ?? [];
+  }
+
+  /** A recorded file, with paths of this folder. */
+  async text(file: string): Promise<string> {
+    return (await readFile(join(DATA, this.name, file), "utf8")).replaceAll("/case/", `${this.folder}/`);
   }
 }

@@ -39,6 +39,8 @@ export class World implements ResourceProvider {
   readonly things = new Map<string, PropertyMap>();
   /** What was done, in order: `create NAME`, `update NAME`, `delete NAME`. */
   readonly log: string[] = [];
+  /** The same by ids, as it took effect. */
+  readonly trace: { readonly op: "create" | "update" | "delete"; readonly id: string }[] = [];
   /** The configuration of each `configure`, and how many were closed. */
   readonly configured: PropertyMap[] = [];
   closed = 0;
@@ -99,6 +101,7 @@ export class World implements ResourceProvider {
     const id = `${name}-${this.next++}`;
     const outputs = { ...inputs, made: 1 };
     this.things.set(id, outputs);
+    this.trace.push({ op: "create", id });
     if (inputs["partial"] === true) {
       throw new PartialFailure(id, outputs, ["it is not ready"]);
     }
@@ -126,12 +129,14 @@ export class World implements ResourceProvider {
     await this.operate(`update ${urn.slice(urn.lastIndexOf("::") + 2)}`, context);
     const outputs = { ...newInputs, made: Number(oldOutputs["made"]) + 1 };
     this.things.set(id, outputs);
+    this.trace.push({ op: "update", id });
     return { outputs };
   }
 
   private async remove({ id, urn }: DeleteRequest, context: CallContext): Promise<void> {
     await this.operate(`delete ${urn.slice(urn.lastIndexOf("::") + 2)}`, context);
     this.things.delete(id);
+    this.trace.push({ op: "delete", id });
   }
 
   private invoke(token: string, args: PropertyMap): Promise<InvokeResponse> {

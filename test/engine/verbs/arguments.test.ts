@@ -53,7 +53,15 @@ describe("a command line", () => {
     expect(findVerb(["pre"])).to.include({ name: "preview" });
   });
 
-  for (const words of [["watch"], ["stack", "rename", "x"], ["import"], ["config", "refresh"], ["constructor"], []]) {
+  for (const words of [
+    ["watch"],
+    ["stack", "tag", "ls"],
+    ["install"],
+    ["import"],
+    ["config", "refresh"],
+    ["constructor"],
+    [],
+  ]) {
     it(`is refused by name: ${words.join(" ") || "nothing"}`, () => {
       expect(() => findVerb(words)).to.throw("the embedded engine does not support");
     });

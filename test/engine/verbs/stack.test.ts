@@ -6,7 +6,7 @@ import { LocalWorkspace, StackAlreadyExistsError, StackNotFoundError } from "@pu
 import { expect } from "chai";
 
 import { failureOf } from "../support/failure";
-import { Thing } from "../support/things";
+import { Part, Thing } from "../support/things";
 import { World } from "../support/testProvider";
 import { asPulumiCommand, Bench, SALT } from "../support/workspace";
 
@@ -22,6 +22,40 @@ function workspace(bench: Bench): Promise<LocalWorkspace> {
 }
 
 describe("stacks", () => {
+  it("get another name with their state, their secrets, their history and their configuration", async () => {
+    const world = new World();
+    await Bench.with([world], async (bench) => {
+      const parts = async () => {
+        const part = new Part("p", { value: pulumi.secret("hush") });
+        new Thing("t", { value: [part.thing] }, { dependsOn: part.thing });
+        return { made: part.thing.made };
+      };
+      const stack = await bench.stack(parts);
+      await stack.setConfig("key", { value: "secret", secret: true });
+      await stack.up();
+      await bench.stack(parts, "taken");
+      expect((await failureOf(stack.rename({ stackName: "taken" }))).message).to.include("already exists");
+      const { summary } = await stack.rename({ stackName: "prod" });
+      expect(summary.result).to.equal("succeeded");
+      expect((await stack.workspace.listStacks()).map(({ name }) => name)).to.deep.equal(["prod", "taken"]);
+      expect(await readdir(bench.folder))
+        .to.include("Pulumi.prod.yaml")
+        .and.not.include("Pulumi.dev.yaml");
+      const text = await readFile(bench.statePath("prod"), "utf8");
+      expect(text).to.not.include("urn:pulumi:dev::").and.not.include("bench-dev").and.not.include("hush");
+      expect((await bench.resources("prod"))[0]?.urn).to.equal(
+        "urn:pulumi:prod::bench::pulumi:pulumi:Stack::bench-prod",
+      );
+      world.log.length = 0;
+      const renamed = await bench.stack(parts, "prod");
+      expect((await renamed.getConfig("key")).value).to.equal("secret");
+      expect(await renamed.history()).to.have.length(1);
+      await renamed.up({ expectNoChanges: true });
+      await renamed.destroy();
+      expect(world.things.size).to.equal(0);
+    });
+  });
+
   it("are made, listed, selected and removed", async () => {
     await Bench.with([new World()], async (bench) => {
       const stack = await bench.stack(program);

@@ -54,11 +54,7 @@ function sourceFailures(source: PropertyMap[string]): readonly CheckFailure[] {
   const value = withoutSecrets(source);
   if (value instanceof Unknown) return [];
   if (!(value instanceof AssetOrArchive)) {
-    return [{ property: "source", reason: "must be an asset: a file or text" }];
-  }
-  if (value.kind === "archive" || "assets" in value.source || "uri" in value.source) {
-    const reason = "archives and assets by URI are not served by the embedded engine: pass single files or text";
-    return [{ property: "source", reason }];
+    return [{ property: "source", reason: "must be an asset or an archive" }];
   }
   return [];
 }

@@ -15,9 +15,10 @@ import type {
 import { surroundingsOf } from "../../surroundings";
 import { textOf } from "../inputs";
 import { createWith, deleteWith, updateWith } from "../local";
-import { sourceOf, upload } from "./copy";
+import { upload } from "./copy";
 import { executeRemotely } from "./execute";
 import { copyFile, remoteCommand } from "./inputs";
+import { fileSource, sourceOf } from "./source";
 
 /** Creates a remote resource: runs its `create`, or copies. A copy's id is 8 random hex digits. */
 export async function createRemote(request: CreateRequest, context: CallContext): Promise<CreateResponse> {
@@ -45,12 +46,12 @@ async function copy(type: string, inputs: PropertyMap, context: CallContext): Pr
   const remotePath = textOf(inputs, "remotePath") ?? "";
   if (type === copyFile) {
     const file = path.resolve(surroundingsOf(context).directory, textOf(inputs, "localPath") ?? "");
-    await upload({ file }, remotePath, inputs, context, { makeFolders: false });
+    await upload(await fileSource(file), remotePath, inputs, context, { makeFolders: false });
     return;
   }
   const source = clear(inputs, "source");
-  if (!(source instanceof AssetOrArchive)) throw new Error("source is no asset");
-  await upload(sourceOf(source, context), remotePath, inputs, context, { makeFolders: true });
+  if (!(source instanceof AssetOrArchive)) throw new Error("source is neither an asset nor an archive");
+  await upload(await sourceOf(source, context), remotePath, inputs, context, { makeFolders: true });
 }
 
 function clear(inputs: PropertyMap, key: string): PropertyMap[string] {

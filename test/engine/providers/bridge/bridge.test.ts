@@ -90,6 +90,7 @@ describe("a bridged provider", () => {
       outputs: {
         colour: Unknown.value,
         watts: 5,
+        kept: Unknown.value,
         serial: Unknown.value,
         key: new Secret(Unknown.value),
         id: Unknown.value,

@@ -216,7 +216,7 @@ describe("command:local:Command", () => {
         environment: { A: 1 },
         logging: "loud",
         comand: "x",
-        archivePaths: ["*"],
+        archivePaths: "*",
         triggers: "t",
         addPreviousOutputInEnv: "yes",
       });

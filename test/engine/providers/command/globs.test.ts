@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { AssetOrArchive, Unknown } from "../../../../engine/property/value";
 import { globExpression } from "../../../../engine/providers/command/globs";
+import { hashArchive } from "../../../../engine/assets/hash";
 import { commandProvider } from "../../../../engine/providers/command/provider";
 import { recordingContext } from "../recording";
 
@@ -73,6 +74,24 @@ describe("assetPaths of a command", () => {
       context,
     );
     expect(kept.outputs["assets"]).to.deep.equal(created.outputs["assets"]);
+  });
+
+  it("come in one archive too, with the hash of a tar file of them", async () => {
+    const provider = await commandProvider().configure({}, recordingContext());
+    const wanted = { ...inputs, archivePaths: ["g/**"] };
+    const context = recordingContext({ directory: folder });
+    const preview = await provider.create({ ...resource, inputs: wanted, preview: true }, context);
+    expect(preview.outputs["archive"]).to.equal(Unknown.value);
+    const { outputs } = await provider.create({ ...resource, inputs: wanted, preview: false }, context);
+    const archive = outputs["archive"] as AssetOrArchive;
+    expect(archive.kind).to.equal("archive");
+    expect("assets" in archive.source && Object.keys(archive.source.assets)).to.deep.equal([
+      "g/a.txt",
+      "g/c.md",
+      "g/h/b.txt",
+    ]);
+    expect(archive).to.deep.equal(await hashArchive(archive.source, folder));
+    expect(archive.hash).to.match(/^[0-9a-f]{64}$/);
   });
 
   it("belong to local.run too", async () => {

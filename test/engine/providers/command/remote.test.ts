@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { AssetOrArchive, Secret, Unknown } from "../../../../engine/property/val
 import type { PropertyMap } from "../../../../engine/property/value";
 import { commandProvider } from "../../../../engine/providers/command/provider";
 import type { CallContext, ConfiguredProvider } from "../../../../engine/providers/provider";
+import { zip } from "../../assets/zip";
 import { recordingContext } from "../recording";
 import { makeKey, noSshServer, SshServer } from "./sshServer";
 
@@ -58,9 +59,8 @@ describe("command:remote", () => {
       });
     }
 
-    it("refuses archives and missing paths of a copy by name", async () => {
-      const source = new AssetOrArchive("archive", "", { path: "." });
-      const { failures } = await check({ connection: { host: "a" }, source }, "command:remote:CopyToRemote");
+    it("refuses a copy of something else, and one without a path", async () => {
+      const { failures } = await check({ connection: { host: "a" }, source: "a" }, "command:remote:CopyToRemote");
       expect(failures.map(({ property }) => property)).to.deep.equal(["source", "remotePath"]);
     });
   });
@@ -290,6 +290,41 @@ describe("command:remote", () => {
         const source = new AssetOrArchive("asset", "1", { path: "local.bin" });
         await copy("CopyToRemote", { source, remotePath: path.join(folder, "target") });
         expect(readFileSync(path.join(folder, "target/local.bin"))).to.deep.equal(Buffer.alloc(300_000, 7));
+      });
+
+      it("a folder with its name, and what is in it without", async () => {
+        mkdirSync(path.join(folder, "tree/deep"), { recursive: true });
+        writeFileSync(path.join(folder, "tree/deep/leaf"), "green");
+        const archive = (from: string) => new AssetOrArchive("archive", "1", { path: from });
+        await copy("CopyToRemote", { source: archive("tree"), remotePath: path.join(folder, "whole") });
+        expect(readFileSync(path.join(folder, "whole/tree/deep/leaf"), "utf8")).to.equal("green");
+        await copy("CopyToRemote", { source: archive("tree/"), remotePath: path.join(folder, "parts") });
+        expect(readFileSync(path.join(folder, "parts/deep/leaf"), "utf8")).to.equal("green");
+      });
+
+      it("the files of an archive of assets, and an archive file as it is", async () => {
+        writeFileSync(path.join(folder, "in.zip"), zip([["b/c.txt", "packed"]]));
+        const packed = new AssetOrArchive("archive", "1", { path: "in.zip" });
+        const source = new AssetOrArchive("archive", "2", { assets: { "a.txt": text("plain"), sub: packed } });
+        await copy("CopyToRemote", { source, remotePath: path.join(folder, "unpacked") });
+        expect(readFileSync(path.join(folder, "unpacked/a.txt"), "utf8")).to.equal("plain");
+        expect(readFileSync(path.join(folder, "unpacked/sub/b/c.txt"), "utf8")).to.equal("packed");
+        await copy("CopyToRemote", { source: packed, remotePath: path.join(folder, "unpacked") });
+        expect(readFileSync(path.join(folder, "unpacked/in.zip"))).to.deep.equal(zip([["b/c.txt", "packed"]]));
+      });
+
+      it("what a URI gives, under its name", async () => {
+        const source = new AssetOrArchive("asset", "1", { uri: `file://${folder}/in.zip` });
+        mkdirSync(path.join(folder, "got"));
+        await copy("CopyToRemote", { source, remotePath: path.join(folder, "got") });
+        expect(readFileSync(path.join(folder, "got/in.zip"))).to.deep.equal(zip([["b/c.txt", "packed"]]));
+      });
+
+      it("nothing that an archive would put outside of its folder", async () => {
+        const source = new AssetOrArchive("archive", "2", { assets: { "../out.txt": text("bad") } });
+        const message = await messageOf(copy("CopyToRemote", { source, remotePath: path.join(folder, "unpacked") }));
+        expect(message).to.include("lies outside of it");
+        expect(existsSync(path.join(folder, "out.txt"))).to.equal(false);
       });
 
       it("an empty text", async () => {

@@ -327,12 +327,6 @@ describe("the tls provider", () => {
       expect(found).to.deep.equal({ cert: { diffs: ["validityPeriodHours"], replaces: ["validityPeriodHours"] } });
     });
   });
-
-  it("refuses getCertificate by name", async () => {
-    const token = "tls:index/getCertificate:getCertificate";
-    const message = await provider.invoke(token, {}, recordingContext()).catch((error: Error) => error.message);
-    expect(message).to.include("EDGE-TLS-001").and.include(token);
-  });
 });
 
 describe("DER and PEM", () => {
