@@ -106,7 +106,8 @@ async function timed(session: Session, operation: Operation, prepared: Prepared,
     throw reported(failure, session, operation);
   }
   if (session.args.has("expect-no-changes") && Object.keys(changes).some((op) => op !== "same" && op !== "read")) {
-    throw new EngineError(`no changes were expected but changes ${operation.preview ? "were proposed" : "occurred"}`);
+    const name = operation.preview && operation.kind === "update" ? "preview" : operation.kind;
+    throw new EngineError(`no changes were expected for ${name} but changes were proposed`);
   }
 }
 

@@ -5,7 +5,7 @@ import { builtinProvider } from "../deployment/stackReferences";
 import { refresh } from "../deployment/refresh";
 import type { RunOptions } from "../deployment/run";
 import { Run, Stopped } from "../deployment/run";
-import { requireTargets } from "../deployment/untouched";
+import { requireReplaced, requireTargets, requireTargetsInState } from "../deployment/untouched";
 import type { RunObserver } from "../events/observer";
 import type { StackConfig } from "../project/config";
 import type { Project } from "../project/project";
@@ -67,7 +67,7 @@ export async function perform(
       base = { ...base, pending: [] };
     }
     base = await closing(run, async () => {
-      requireTargets(run);
+      (operation.kind === "update" ? requireTargets : requireTargetsInState)(run);
       const fresh = await refresh(run);
       run.journal.rebase({ ...fresh, pending: base.pending.filter(({ type }) => type === "creating") });
       return fresh;
@@ -77,6 +77,7 @@ export async function perform(
   if (operation.kind === "update") {
     const run = begin();
     await closing(run, async () => {
+      requireReplaced(run);
       try {
         await runProgram(session, prepared.project, prepared.config, run);
       } finally {
@@ -86,7 +87,7 @@ export async function perform(
   } else if (operation.kind === "destroy") {
     const run = begin();
     await closing(run, async () => {
-      requireTargets(run);
+      requireTargetsInState(run);
       await executeDeletes(run, planDeletes(run));
       if (run.failed) {
         throw new Stopped();
