@@ -69,8 +69,15 @@ onEachEngine("a run that is told what to touch", (engine) => {
     await Place.with(async (place) => {
       const stack = await place.stack(engine, chain(place, 1));
       await stack.up();
-      const { message } = await failureOf(stack.destroy({ target: [urnOf("none")] }));
-      expect(message).to.include(urnOf("none")).and.include("could not be found");
+      const none = urnOf("none");
+      expect((await failureOf(stack.destroy({ target: [none] }))).message).to.include(
+        `no resource named '${none}' found`,
+      );
+      for (const options of [{ target: [none] }, { replace: [none] }]) {
+        const { message } = await failureOf(stack.up(options));
+        expect(message).to.include(`Target '${none}' could not be found in the stack.`);
+      }
+      expect(await place.names()).to.have.members(["a", "b", "c"]);
     });
   });
 
@@ -139,11 +146,11 @@ onEachEngine("a run that is told what to touch", (engine) => {
       await place.clearLog();
       const stack = await place.stack(engine, chain(place, 2));
       expect((await failureOf(stack.preview({ expectNoChanges: true }))).message).to.include(
-        "no changes were expected but changes were proposed",
+        "no changes were expected for preview but changes were proposed",
       );
       expect(await place.log()).to.deep.equal([]);
       expect((await failureOf(stack.up({ expectNoChanges: true }))).message).to.include(
-        "no changes were expected but changes occurred",
+        "no changes were expected for update but changes were proposed",
       );
     });
   });

@@ -68,11 +68,9 @@ onEachEngine("the options of a resource", (engine) => {
   it("end an operation that takes too long", async () => {
     await Place.with(async (place) => {
       const stack = await place.stack(engine, async () => {
-        note(place, "slow", { create: "sleep 20" }, { customTimeouts: { create: "1s" } });
+        note(place, "slow", { create: "exec sleep 600" }, { customTimeouts: { create: "1s" } });
       });
-      const began = Date.now();
       await failureOf(stack.up());
-      expect(Date.now() - began).to.be.below(19_000);
       expect(await place.names()).to.deep.equal([]);
     });
   });

@@ -45,8 +45,9 @@ onEachEngine("a program", (engine) => {
       const privateKeyPem = await tlsKey(place);
       const stack = await place.stack(engine, async () => {
         const { publicKeyOpenssh } = tls.getPublicKeyOutput({ privateKeyPem });
-        const { stdout } = command.local.runOutput({ command: "printf $WORD", environment: { WORD: "said" } });
-        note(place, "a", { value: stdout.apply((text) => text ?? "") });
+        const ran = command.local.runOutput({ command: "printf $WORD", environment: { WORD: "said" } });
+        const stdout = ran.apply((result) => result.stdout ?? "");
+        note(place, "a", { value: stdout });
         return { publicKeyOpenssh, stdout };
       });
       await stack.preview();
