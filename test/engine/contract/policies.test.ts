@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import * as random from "@pulumi/random";
 import { expect } from "chai";
 
@@ -29,7 +29,7 @@ class Judged {
   static async with(
     engine: Engine,
     program: (place: Place) => unknown,
-    work: (run: (verb: "up" | "preview") => Promise<unknown>, judged: Judged) => Promise<void>,
+    work: (run: (verb: "up" | "preview") => Promise<unknown>, judged: Judged, stack: Stack) => Promise<void>,
     settings?: unknown,
   ): Promise<void> {
     await Place.with(async (place) => {
@@ -42,7 +42,7 @@ class Judged {
         policyPackConfigs: settings === undefined ? [] : [file],
         onEvent: (event: EngineEvent) => void judged.events.push(event),
       };
-      await work((verb) => stack[verb](options), judged);
+      await work((verb) => stack[verb](options), judged, stack);
     });
   }
 
@@ -159,6 +159,21 @@ onEachEngine("a policy pack", (engine) => {
         expect((await judged.place.resource("longish")).inputs).to.not.have.property("prefix");
       },
       settings,
+    );
+  });
+
+  it("knows the stack that it judges, and its configuration", async () => {
+    const program = () => void new random.RandomPet("pet", { prefix: "p" });
+    await Judged.with(
+      engine,
+      program,
+      async (run, judged, stack) => {
+        await stack.setConfig("plain", { value: "one" });
+        await stack.setConfig("token", { value: "two", secret: true });
+        await run("preview");
+        expect(judged.violations).to.deep.equal(["advisory known-stack pet: contract dev true one two"]);
+      },
+      { "known-stack": "advisory" },
     );
   });
 

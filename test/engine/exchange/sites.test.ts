@@ -62,6 +62,5 @@ describeExchange("the exchange of engines over a site", () => {
   for (const profile of PROFILES) {
     it(`${profile}: up embedded, then official`, () => exchange(profile, EMBEDDED, official()));
     it(`${profile}: up official, then embedded`, () => exchange(profile, official(), EMBEDDED));
-    if (process.env["X"]) it(`${profile}: E E`, () => exchange(profile, EMBEDDED, EMBEDDED));
   }
 });

@@ -1,4 +1,5 @@
 const { PolicyPack } = require("@pulumi/policy");
+const pulumi = require("@pulumi/pulumi");
 
 const isPet = (type) => type === "random:index/randomPet:RandomPet";
 const isPassword = (type) => type === "random:index/randomPassword:RandomPassword";
@@ -40,6 +41,17 @@ new PolicyPack("contract-policies", {
       validateResource: (args, report) => {
         if (args.type === "command:local:Command") {
           report(`${args.name} is a command`);
+        }
+      },
+    },
+    {
+      name: "known-stack",
+      description: "A pack knows whose stack it judges.",
+      enforcementLevel: "disabled",
+      validateResource: (args, report) => {
+        if (isPet(args.type)) {
+          const settings = ["plain", "token"].map((key) => new pulumi.Config("contract").get(key));
+          report([pulumi.getProject(), pulumi.getStack(), String(pulumi.runtime.isDryRun()), ...settings].join(" "));
         }
       },
     },
