@@ -3,11 +3,14 @@ import { ProgressDisplay } from "../display/progress";
 import { EngineError, ReportedError } from "../errors";
 import { EventObserver } from "../events/events";
 import { fanOut } from "../events/fan";
+import type { Mask } from "../events/masking";
+import { maskedMap, maskedObserver, maskOf } from "../events/masking";
 import type { RunObserver } from "../events/observer";
 import { openSink } from "../events/sinks";
 import type { Run } from "../deployment/run";
 import { Stopped } from "../deployment/run";
 import { StackConfig } from "../project/config";
+import type { PropertyMap } from "../property/value";
 import { addHistory } from "../state/history";
 import type { StackName } from "../state/names";
 import { makeUrn, ROOT_STACK_TYPE } from "../urn";
@@ -42,8 +45,12 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   const target = args.text("event-log");
   const sink = target === undefined ? undefined : openSink(target);
   const debug = args.has("debug");
-  const display = args.has("json") ? new DigestDisplay(session.output.out) : progress(session, operation, prepared);
-  const observer = fanOut([...(sink ? [new EventObserver(sink, operation.preview, debug)] : []), display]);
+  const mask = maskOf(prepared.config.secrets());
+  const display = args.has("json")
+    ? new DigestDisplay(session.output.out)
+    : progress(session, operation, prepared, mask);
+  const told = fanOut([...(sink ? [new EventObserver(sink, operation.preview, debug)] : []), display]);
+  const observer = mask === undefined ? told : maskedObserver(told, mask);
   try {
     await timed(session, operation, prepared, observer);
   } finally {
@@ -52,8 +59,9 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   }
 }
 
-function progress(session: Session, operation: Operation, prepared: Prepared): ProgressDisplay {
+function progress(session: Session, operation: Operation, prepared: Prepared, mask: Mask | undefined): ProgressDisplay {
   const { args } = session;
+  const shown = (outputs: PropertyMap) => (mask === undefined ? outputs : maskedMap(outputs, mask));
   return new ProgressDisplay(
     {
       title: `${operation.title} (${prepared.name.stack})`,
@@ -63,8 +71,8 @@ function progress(session: Session, operation: Operation, prepared: Prepared): P
       debug: args.has("debug"),
       suppressOutputs: args.has("suppress-outputs"),
       suppressProgress: args.has("suppress-progress"),
-      oldOutputs: stackOutputs(prepared.state.snapshot),
-      newOutputs: () => prepared.latest.outputs,
+      oldOutputs: shown(stackOutputs(prepared.state.snapshot)),
+      newOutputs: () => prepared.latest.outputs && shown(prepared.latest.outputs),
     },
     session.output.out,
   );
