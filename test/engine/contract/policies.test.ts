@@ -95,7 +95,7 @@ onEachEngine("a policy pack", (engine) => {
   });
 
   it("corrects, tells what it has corrected, and finds nothing to correct in what it has", async () => {
-    const program = () => void new random.RandomPet("pet", { keepers: { token: pulumi.secret("hush") } });
+    const program = () => void new random.RandomPet("pet", { keepers: { a: "1" } });
     await Judged.with(engine, program, async (run, judged) => {
       await run("up");
       const told = (judged.events as { policyRemediationEvent?: Remediation }[]).flatMap(
@@ -104,11 +104,9 @@ onEachEngine("a policy pack", (engine) => {
       expect(told.map(({ policyName }) => policyName)).to.deep.equal(["prefix-given"]);
       expect(told[0]?.before).to.not.have.property("prefix");
       expect(told[0]?.after).to.have.property("prefix", "edge");
-      expect(JSON.stringify(judged.events)).to.not.include("hush");
       const { inputs, outputs } = await judged.place.resource("pet");
       expect(inputs).to.have.property("prefix", "edge");
       expect(outputs?.["id"]).to.match(/^edge-/);
-      expect(JSON.stringify(inputs)).to.include("ciphertext");
       judged.events.length = 0;
       await run("up");
       const summary = judged.events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent;
@@ -169,9 +167,10 @@ onEachEngine("a policy pack", (engine) => {
       program,
       async (run, judged, stack) => {
         await stack.setConfig("plain", { value: "one" });
-        await stack.setConfig("token", { value: "two", secret: true });
+        await stack.setConfig("token", { value: "hush", secret: true });
         await run("preview");
-        expect(judged.violations).to.deep.equal(["advisory known-stack pet: contract dev true one two"]);
+        // The pack has got the secret, which is masked wherever it is told.
+        expect(judged.violations).to.deep.equal(["advisory known-stack pet: contract dev true one [secret]"]);
       },
       { "known-stack": "advisory" },
     );

@@ -116,22 +116,47 @@ onEachEngine("a program", (engine) => {
     });
   });
 
-  it("that fails deletes nothing, whether early or late", async () => {
+  it("has the secrets of its configuration masked wherever it puts them in clear", async () => {
+    await Place.with(async (place) => {
+      const stack = await place.stack(engine, async () => {
+        const token = new pulumi.Config().require("token");
+        const said = command.local.runOutput({ command: `printf %s '${token}'` });
+        note(place, "a", { value: token, create: `echo "it is '$VALUE'"; echo "$VALUE" >&2` });
+        await pulumi.log.info(`the token is ${token}`);
+        return { deep: [{ said: said.stdout }] };
+      });
+      await stack.setConfig("token", { value: 'hush "hush"', secret: true });
+      const events: EngineEvent[] = [];
+      const { stdout, stderr } = await stack.up({ onEvent: (event) => events.push(event) });
+      const preview = await stack.preview({ refresh: true });
+      const told = [stdout, stderr, preview.stdout, JSON.stringify(events)].join("\n");
+      expect(told).to.include("[secret]").and.not.match(/hush/);
+    });
+  });
+
+  it("that fails deletes nothing", async () => {
     await Place.with(async (place) => {
       await place.through(engine, () => [note(place, "a"), note(place, "b")]);
       await place.clearLog();
-      const early = await place.stack(engine, async () => {
+      const broken = await place.stack(engine, async () => {
+        note(place, "a");
         throw new Error("no such site");
       });
-      expect((await failureOf(early.up())).message).to.include("no such site");
+      expect((await failureOf(broken.up())).message).to.include("no such site");
+      expect(await place.log()).to.deep.equal([]);
+      expect(await place.names()).to.have.members(["a", "b"]);
+    });
+  });
+
+  it("that fails late is told", async () => {
+    await Place.with(async (place) => {
       const late = await place.stack(engine, async () => {
         note(place, "a").stdout.apply(() => {
           throw new Error("late failure");
         });
       });
       expect((await failureOf(late.up())).message).to.include("late failure");
-      expect(await place.log()).to.deep.equal([]);
-      expect(await place.names()).to.have.members(["a", "b"]);
+      expect(await place.names()).to.deep.equal(["a"]);
     });
   });
 
