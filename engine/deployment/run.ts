@@ -22,7 +22,7 @@ export interface RunOptions {
   /** From 1; `Infinity` for no limit. */
   readonly parallel: number;
   /** URNs to replace, whether they differ or not. */
-  readonly replace: Pick<UrnPatterns, "has">;
+  readonly replace: UrnPatterns;
   readonly selection: Selection;
   /** Whether a resource that fails stops only what depends on it. */
   readonly continueOnError: boolean;

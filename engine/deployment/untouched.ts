@@ -63,13 +63,29 @@ export function requireNeeds(run: Run, made: ResourceState): void {
 /** @throws if a target or an exclusion names a resource that is neither in the state nor in the program. */
 export function requireTargets(run: Run): void {
   const { targets, excludes } = run.options.selection;
-  const missing = [...targets.literals, ...excludes.literals].filter(
-    (urn) => !run.olds.has(urn) && !run.operated.has(urn),
-  );
+  requireThere([...targets.literals, ...excludes.literals], (urn) => run.olds.has(urn) || run.operated.has(urn));
+}
+
+/** @throws if what is to be replaced is not in the state. */
+export function requireReplaced(run: Run): void {
+  requireThere([...run.options.replace.literals], (urn) => run.olds.has(urn));
+}
+
+function requireThere(urns: readonly string[], isThere: (urn: string) => boolean): void {
+  const missing = urns.filter((urn) => !isThere(urn));
   if (missing.length > 0) {
     const hint = (urn: string) => (urn.includes("$") ? "" : " Did you forget to escape $ in your shell?");
     throw new EngineError(
       missing.map((urn) => `Target '${urn}' could not be found in the stack.${hint(urn)}`).join("\n"),
     );
+  }
+}
+
+/** @throws if a target or an exclusion of a run without a program names a resource that is not in the state. */
+export function requireTargetsInState(run: Run): void {
+  const { targets, excludes } = run.options.selection;
+  const missing = [...targets.literals, ...excludes.literals].filter((urn) => !run.olds.has(urn));
+  if (missing.length > 0) {
+    throw new EngineError(missing.map((urn) => `no resource named '${urn}' found`).join("\n"));
   }
 }

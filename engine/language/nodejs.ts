@@ -7,7 +7,7 @@ import type { Project } from "../project/project";
 import { programRunner } from "../sdk";
 import type { Environment } from "../secrets/manager";
 import type { LanguageHost, ProgramEnd, ProgramRequest } from "./host";
-import { splitWords } from "./words";
+import { nodejsOptions } from "./options";
 
 // The SDK's runner ends with this code when it has already told the user what is wrong; see `cmd/run/index.ts`.
 const ALREADY_REPORTED = 32;
@@ -28,27 +28,9 @@ export function nodejsHost(
   if (project.runtime.name !== "nodejs") {
     throw new RefusedError(`the runtime '${project.runtime.name}'`, "it runs nodejs programs");
   }
-  const { typescript = true, nodeargs = "", tsconfig, ...rest } = project.runtime.options;
-  // How packages would be installed does not matter here: nothing is installed.
-  const foreign = Object.keys(rest).filter((key) => key !== "packagemanager");
-  if (foreign.length > 0) {
-    throw new RefusedError(`the runtime option(s) ${foreign.join(", ")}`);
-  }
-  if (typeof typescript !== "boolean" || typeof nodeargs !== "string") {
-    throw new EngineError(`${project.file}: 'typescript' must be a boolean and 'nodeargs' a string`);
-  }
-  const settings: Record<string, string> = {
-    ...(typescript ? { PULUMI_NODEJS_TYPESCRIPT: "true" } : {}),
-    ...(typeof tsconfig === "string" ? { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig } : {}),
-  };
+  const { environment, nodeArguments } = nodejsOptions(project.file, project.runtime.options);
   return (request) =>
-    run(
-      project,
-      [...splitWords(nodeargs), ...programArguments(project, request)],
-      { ...env, ...settings },
-      request,
-      print,
-    );
+    run(project, [...nodeArguments, ...programArguments(project, request)], { ...env, ...environment }, request, print);
 }
 
 function programArguments(project: Project, request: ProgramRequest): string[] {

@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import { EngineError } from "../errors";
 import type { Run } from "../deployment/run";
 import { packConfig, readPolicyConfig } from "./config";
-import type { PackContext } from "./pack";
 import { PolicyPack } from "./pack";
 import { Policies } from "./policies";
+import type { PackContext } from "./start";
 
 /**
  * Starts and configures the packs of `--policy-pack`, each with the file at its place in `--policy-pack-config`.

@@ -1,9 +1,3 @@
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-
 import type { ServiceError } from "@grpc/grpc-js";
 import { credentials, status } from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -16,21 +10,9 @@ import type {
   RemediateResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { AnalyzerHandshakeRequest, AnalyzerStackConfigureRequest } from "@pulumi/pulumi/proto/analyzer_pb";
-import { parse } from "yaml";
-
-import { EngineError, RefusedError } from "../errors";
 import { AnalyzerClient, clientOptions } from "../sdk";
-
-/** What a pack is told about the run. */
-export interface PackContext {
-  readonly stack: string;
-  readonly project: string;
-  readonly preview: boolean;
-  readonly engineAddress: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly config: Readonly<Record<string, string>>;
-  readonly secretKeys: readonly string[];
-}
+import type { PackContext } from "./start";
+import { startPack } from "./start";
 
 type Call<Request, Response> = (
   request: Request,
@@ -58,13 +40,12 @@ export class PolicyPack {
   ) {}
 
   /**
-   * Starts the pack as the official language host does: by `cmd/run-policy-pack` of the SDK that the pack has.
+   * Starts the pack and tells it about the run.
    *
-   * @throws if the folder is no pack of Node.js, its packages are missing, or it ends before it serves.
+   * @throws if it cannot be started.
    */
   static async start(folder: string, context: PackContext): Promise<PolicyPack> {
-    await requireNodejs(folder);
-    const { port, stop } = await spawnPack(folder, context);
+    const { port, stop } = await startPack(folder, context);
     const client = new AnalyzerClient(
       `127.0.0.1:${port}`,
       credentials.createInsecure(),
@@ -105,64 +86,6 @@ export class PolicyPack {
   close(): void {
     this.client.close();
     this.stop();
-  }
-}
-
-async function requireNodejs(folder: string): Promise<void> {
-  const file = join(folder, "PulumiPolicy.yaml");
-  if (!existsSync(file)) {
-    throw new EngineError(`failed to load Pulumi policy project located at "${file}": there is no such file`);
-  }
-  const { runtime } = (parse(await readFile(file, "utf8")) ?? {}) as { runtime?: string | { name?: string } };
-  const name = typeof runtime === "string" ? runtime : runtime?.name;
-  if (name !== "nodejs") {
-    throw new RefusedError(`policy packs with the runtime '${String(name)}' (${file})`, "it runs nodejs packs");
-  }
-}
-
-async function spawnPack(
-  folder: string,
-  context: PackContext,
-): Promise<{ readonly port: number; readonly stop: () => void }> {
-  let runner: string;
-  try {
-    runner = createRequire(join(folder, "index.js")).resolve("@pulumi/pulumi/cmd/run-policy-pack/index.js");
-  } catch (cause) {
-    throw new EngineError(
-      "it looks like the policy pack's dependencies are not installed; " +
-        `try running npm install or yarn install in "${folder}"`,
-      { cause },
-    );
-  }
-  const child = spawn(process.execPath, [runner, context.engineAddress, folder], {
-    cwd: folder,
-    env: { ...(context.environment as NodeJS.ProcessEnv), PULUMI_NODEJS_TYPESCRIPT: "true" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const stop = () => void child.kill("SIGKILL");
-  let printed = "";
-  let complaints = "";
-  child.stderr.on("data", (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-8192)));
-  try {
-    const port = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", (code) =>
-        reject(new EngineError(`policy pack "${folder}" failed to start (code ${String(code)}): ${complaints.trim()}`)),
-      );
-      child.stdout.on("data", (chunk: Buffer) => {
-        printed += chunk.toString();
-        const match = /^(\d+)\r?\n/m.exec(printed);
-        if (match) {
-          resolve(Number(match[1]));
-        }
-      });
-    });
-    child.removeAllListeners("exit");
-    child.unref();
-    return { port, stop };
-  } catch (error) {
-    stop();
-    throw error;
   }
 }
 

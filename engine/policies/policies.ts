@@ -14,7 +14,7 @@ import type { PropertyMap } from "../property/value";
 import { hasSecret, mapValues, secretOf } from "../property/shape";
 import { fromStruct, toStruct } from "../property/wire";
 import type { ResourceState } from "../state/resource";
-import { nameOf, parseReference } from "../urn";
+import { nameOf, parseReference, ROOT_STACK_TYPE } from "../urn";
 import type { PolicyPack } from "./pack";
 
 const WIRE = { secrets: true, resources: false };
@@ -38,15 +38,20 @@ export class Policies {
       inputs = await this.remediate(pack, state, inputs);
     }
     const request = this.requestOf(state, inputs);
-    const answers = await Promise.all(this.packs.map(async (pack) => this.report(pack, await pack.analyze(request))));
+    const answers = await Promise.all(
+      this.packs.map(async (pack) => this.report(pack, await pack.analyze(request), () => state.urn)),
+    );
     return { inputs, violated: answers.includes(true) };
   }
 
   /** Lets the packs judge the whole stack. @returns whether a mandatory policy is violated. */
   async judgeStack(states: readonly ResourceState[]): Promise<boolean> {
     const request = new AnalyzeStackRequest().setResourcesList(states.map((state) => this.resourceOf(state)));
+    const urns = new Set(states.map(({ urn }) => urn));
+    const root = states.find(({ fields }) => fields.type === ROOT_STACK_TYPE)?.urn ?? "";
+    const about = (named: string) => (urns.has(named) ? named : root);
     const answers = await Promise.all(
-      this.packs.map(async (pack) => this.report(pack, await pack.analyzeStack(request))),
+      this.packs.map(async (pack) => this.report(pack, await pack.analyzeStack(request), about)),
     );
     return answers.includes(true);
   }
@@ -77,7 +82,8 @@ export class Policies {
     return inputs;
   }
 
-  private report(pack: PolicyPack, answer: AnalyzeResponse): boolean {
+  /** @param about what a violation is about, by the URN that the pack names, which may be none. */
+  private report(pack: PolicyPack, answer: AnalyzeResponse, about: (named: string) => string): boolean {
     let violated = false;
     for (const found of answer.getDiagnosticsList()) {
       // What should have been corrected and was not is as binding as what is mandatory.
@@ -85,7 +91,7 @@ export class Policies {
       const mandatory = level === EnforcementLevel.MANDATORY || level === EnforcementLevel.REMEDIATE;
       violated ||= mandatory;
       this.observer.policyViolated({
-        urn: found.getUrn(),
+        urn: about(found.getUrn()),
         policy: found.getPolicyname(),
         pack: found.getPolicypackname() || pack.info.getName(),
         version: found.getPolicypackversion() || pack.info.getVersion(),

@@ -5,7 +5,7 @@ import type { Crypter } from "../secrets/passphrase";
 import type { Project } from "./project";
 import type { StackFile } from "./stackfile";
 import type { ConfigValue, OpenValue } from "./values";
-import { configKey, hasSecure, openValue } from "./values";
+import { configKey, hasSecure, openValue, secretsIn } from "./values";
 
 /** A stack's whole configuration: the project's values under the stack's. */
 export class StackConfig {
@@ -40,6 +40,12 @@ export class StackConfig {
         hasSecure(value) ? "[secret]" : openValue(value, undefined).value,
       ]),
     );
+  }
+
+  /** Every secret in clear, to know it again where it must not be shown. */
+  secrets(): string[] {
+    const { crypter } = this;
+    return crypter === undefined ? [] : Object.values(this.raw).flatMap((value) => secretsIn(value, crypter));
   }
 
   /** The keys of secret values. */

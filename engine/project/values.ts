@@ -62,6 +62,16 @@ function reveal(value: ConfigValue, crypter: Crypter | undefined): Json {
   return value;
 }
 
+/** The secrets in a value, in clear. */
+export function secretsIn(value: ConfigValue, crypter: Crypter): string[] {
+  if (isSecure(value)) {
+    return [crypter.decrypt(value.secure)];
+  }
+  return typeof value === "object" && value !== null
+    ? Object.values(value).flatMap((item: ConfigValue) => secretsIn(item, crypter))
+    : [];
+}
+
 /** A key with its namespace, which is the project's if none is given. */
 export function configKey(key: string, project: string): string {
   const parts = key.split(":");

@@ -58,11 +58,7 @@ export function applyReplaceOnChanges(diff: DiffResponse, paths: readonly string
   const hit = (path: string) => wanted.some((want) => contains(want, parsePath(path)));
   const replaces = new Set([...diff.replaces, ...diff.diffs.filter(hit)]);
   let changes = diff.changes;
-  if (initErrors && hit("#initerror")) {
-    replaces.add("#initerror");
-    changes = "some";
-  }
-  const detailedDiff =
+  let detailedDiff =
     diff.detailedDiff &&
     Object.fromEntries(
       Object.entries(diff.detailedDiff).map(([path, entry]) => [
@@ -70,14 +66,23 @@ export function applyReplaceOnChanges(diff: DiffResponse, paths: readonly string
         hit(path) ? { ...entry, kind: toReplace(entry.kind) } : entry,
       ]),
     );
+  if (initErrors && hit("#initerror")) {
+    replaces.add("#initerror");
+    changes = "some";
+    detailedDiff &&= { ...detailedDiff, "#initerror": { kind: "update-replace", inputDiff: false } };
+  }
   return { ...diff, changes, replaces: [...replaces], detailedDiff };
 }
 
 function toReplace(kind: DiffKind): DiffKind {
-  return kind.endsWith("-replace") ? kind : (`${kind}-replace` as DiffKind);
+  return isReplace(kind) ? kind : (`${kind}-replace` as DiffKind);
 }
 
-/** Whether a diff asks for a new resource. */
+function isReplace(kind: DiffKind): boolean {
+  return kind.endsWith("-replace");
+}
+
+/** Whether a diff asks for a new resource: by a property's name, or by one of its details. */
 export function mustReplace(diff: DiffResponse): boolean {
-  return diff.replaces.length > 0;
+  return diff.replaces.length > 0 || Object.values(diff.detailedDiff ?? {}).some(({ kind }) => isReplace(kind));
 }

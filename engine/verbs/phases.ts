@@ -5,8 +5,7 @@ import { builtinProvider } from "../deployment/stackReferences";
 import { refresh } from "../deployment/refresh";
 import type { RunOptions } from "../deployment/run";
 import { Run, Stopped } from "../deployment/run";
-import { EngineError } from "../errors";
-import { requireTargets } from "../deployment/untouched";
+import { requireReplaced, requireTargets, requireTargetsInState } from "../deployment/untouched";
 import type { RunObserver } from "../events/observer";
 import type { StackConfig } from "../project/config";
 import type { Planning } from "../plans/planning";
@@ -71,19 +70,26 @@ export async function perform(
       base = { ...base, pending: [] };
     }
     base = await closing(run, async () => {
-      requireTargets(run);
+      (operation.kind === "update" ? requireTargets : requireTargetsInState)(run);
       const fresh = await refresh(run);
       run.journal.rebase({ ...fresh, pending: base.pending.filter(({ type }) => type === "creating") });
       return fresh;
     });
   }
   if (operation.kind === "update") {
-    const run = begin(prepared.planning);
-    await closing(run, () => runProgram(session, prepared.project, prepared.config, run));
+    const run = begin();
+    await closing(run, async () => {
+      requireReplaced(run);
+      try {
+        await runProgram(session, prepared.project, prepared.config, run);
+      } finally {
+        prepared.latest.outputs = stackOutputs(run.journal.snapshot());
+      }
+    });
   } else if (operation.kind === "destroy") {
     const run = begin();
     await closing(run, async () => {
-      requireTargets(run);
+      requireTargetsInState(run);
       await executeDeletes(run, planDeletes(run));
       if (run.failed) {
         throw new Stopped();

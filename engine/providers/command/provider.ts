@@ -8,6 +8,7 @@ import { commandInputs, inputFailures, runInputs, textOf } from "./inputs";
 import { createWith, deleteWith, updateWith } from "./local";
 import { checkRemote, remoteTypes } from "./remote/inputs";
 import { runCommand } from "./run";
+import { withinTime } from "./timeLimit";
 
 const local = "command:local:Command";
 const frameworkVersion = "__pulumi-go-provider-version";
@@ -49,9 +50,11 @@ class CommandProvider implements ConfiguredProvider {
     request: Parameters<ConfiguredProvider["create"]>[0],
     context: CallContext,
   ): ReturnType<ConfiguredProvider["create"]> {
-    return remoteTypes.includes(request.type)
-      ? await (await remote()).createRemote(request, context)
-      : await createWith(runCommand, request, context);
+    return await withinTime(request.timeout, context, async (limited) =>
+      remoteTypes.includes(request.type)
+        ? await (await remote()).createRemote(request, limited)
+        : await createWith(runCommand, request, limited),
+    );
   }
 
   async read(request: Parameters<ConfiguredProvider["read"]>[0]): ReturnType<ConfiguredProvider["read"]> {
@@ -62,14 +65,19 @@ class CommandProvider implements ConfiguredProvider {
     request: Parameters<ConfiguredProvider["update"]>[0],
     context: CallContext,
   ): ReturnType<ConfiguredProvider["update"]> {
-    return remoteTypes.includes(request.type)
-      ? await (await remote()).updateRemote(request, context)
-      : await updateWith(runCommand, request, context);
+    return await withinTime(request.timeout, context, async (limited) =>
+      remoteTypes.includes(request.type)
+        ? await (await remote()).updateRemote(request, limited)
+        : await updateWith(runCommand, request, limited),
+    );
   }
 
   async delete(request: Parameters<ConfiguredProvider["delete"]>[0], context: CallContext): Promise<void> {
-    if (remoteTypes.includes(request.type)) await (await remote()).deleteRemote(request, context);
-    else await deleteWith(runCommand, request, context);
+    await withinTime(request.timeout, context, async (limited) =>
+      remoteTypes.includes(request.type)
+        ? await (await remote()).deleteRemote(request, limited)
+        : await deleteWith(runCommand, request, limited),
+    );
   }
 
   async invoke(token: string, args: PropertyMap, context: CallContext): Promise<InvokeResponse> {

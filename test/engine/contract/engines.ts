@@ -85,9 +85,9 @@ export class Place {
     return LocalWorkspace.create(await this.options(engine));
   }
 
-  async stack(engine: Engine, program: PulumiFn, name = "dev"): Promise<Stack> {
+  async stack(engine: Engine, program: PulumiFn, name = "dev", salt: "shared" | "none" = "shared"): Promise<Stack> {
     const file = join(this.folder, `Pulumi.${name}.yaml`);
-    if (!existsSync(file)) {
+    if (salt === "shared" && !existsSync(file)) {
       // One salt for all, so that the rounds of the key are gone through once in this process.
       await writeFile(file, `encryptionsalt: ${SALT}\n`);
     }
@@ -95,6 +95,15 @@ export class Place {
       { projectName: "contract", stackName: name, program },
       await this.options(engine),
     );
+  }
+
+  /** Runs `up` of one program after another; the log is that of the last. */
+  async through(engine: Engine, ...programs: (() => unknown)[]): Promise<string[]> {
+    for (const program of programs) {
+      await this.clearLog();
+      await (await this.stack(engine, async () => void program())).up();
+    }
+    return this.log();
   }
 
   private async options(engine: Engine) {
@@ -111,6 +120,16 @@ export class Place {
     return (await engine.command()).run(args, this.folder, this.env);
   }
 
+  /** As `run`, with another way to the passphrase. */
+  async runWith(
+    engine: Engine,
+    passphrase: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): Promise<CommandResult> {
+    const { PULUMI_CONFIG_PASSPHRASE: _, ...env } = this.env;
+    return (await engine.command()).run(args, this.folder, { ...env, ...passphrase });
+  }
+
   statePath(name = "dev"): string {
     return join(this.folder, ".pulumi/stacks/contract", `${name}.json`);
   }
@@ -121,6 +140,15 @@ export class Place {
 
   async resources(name = "dev"): Promise<readonly CheckpointResource[]> {
     return (await this.checkpoint(name)).checkpoint.latest?.resources ?? [];
+  }
+
+  /** A resource of the state by its name. @throws if there is none. */
+  async resource(name: string, stack = "dev"): Promise<CheckpointResource> {
+    const found = (await this.resources(stack)).find(({ urn }) => urn.endsWith(`::${name}`));
+    if (found === undefined) {
+      throw new Error(`the state has no resource '${name}'`);
+    }
+    return found;
   }
 
   /** The names of the resources in the state, providers and the stack itself left out. */

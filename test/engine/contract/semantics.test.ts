@@ -7,33 +7,16 @@ import { expect } from "chai";
 
 import { failureOf } from "../support/failure";
 import { onEachEngine, Place } from "./engines";
-import { note, REPLACED } from "./programs";
-
-class Part extends pulumi.ComponentResource {
-  constructor(name: string, place: Place, options?: pulumi.ComponentResourceOptions) {
-    super("contract:index:Part", name, {}, options);
-    note(place, `${name}-child`, {}, { parent: this });
-    this.registerOutputs({});
-  }
-}
+import { note, Part, REPLACED } from "./programs";
 
 onEachEngine("an update", (engine) => {
-  /** Runs one program after another; the log is that of the last. */
-  async function through(place: Place, ...programs: (() => unknown)[]): Promise<string[]> {
-    for (const program of programs) {
-      await place.clearLog();
-      await (await place.stack(engine, async () => void program())).up();
-    }
-    return place.log();
-  }
-
   it("creates a replacement first and deletes the old one last", async () => {
     await Place.with(async (place) => {
       const program = (step: number) => () => {
         const a = note(place, "a", { value: String(step) }, REPLACED);
         note(place, "b", { value: a.stdout });
       };
-      expect(await through(place, program(1), program(2))).to.deep.equal(["create a", "update b", "delete a"]);
+      expect(await place.through(engine, program(1), program(2))).to.deep.equal(["create a", "update b", "delete a"]);
     });
   });
 
@@ -43,7 +26,7 @@ onEachEngine("an update", (engine) => {
         const a = note(place, "a", { value: String(step) }, { ...REPLACED, deleteBeforeReplace: true });
         note(place, "b", { value: a.stdout }, REPLACED);
       };
-      const log = await through(place, program(1), program(2));
+      const log = await place.through(engine, program(1), program(2));
       expect(log).to.deep.equal(["delete b", "delete a", "create a", "create b"]);
     });
   });
@@ -55,7 +38,7 @@ onEachEngine("an update", (engine) => {
         const b = note(place, "b", { value: a.stdout });
         note(place, "c", {}, { dependsOn: b });
       };
-      expect(await through(place, program, () => undefined)).to.deep.equal(["delete c", "delete b", "delete a"]);
+      expect(await place.through(engine, program, () => undefined)).to.deep.equal(["delete c", "delete b", "delete a"]);
     });
   });
 
@@ -68,7 +51,7 @@ onEachEngine("an update", (engine) => {
       expect((await failureOf(stack.destroy())).message).to.include("protected");
       expect(await place.names()).to.include("guarded");
       const retained = () => note(place, "guarded", {}, { retainOnDelete: true });
-      expect(await through(place, retained, () => undefined)).to.deep.equal([]);
+      expect(await place.through(engine, retained, () => undefined)).to.deep.equal([]);
       expect(await place.names()).to.deep.equal([]);
     });
   });
@@ -79,7 +62,7 @@ onEachEngine("an update", (engine) => {
         const owner = note(place, "owner");
         note(place, "owned", {}, { deletedWith: owner });
       };
-      expect(await through(place, program, () => undefined)).to.deep.equal(["delete owner"]);
+      expect(await place.through(engine, program, () => undefined)).to.deep.equal(["delete owner"]);
     });
   });
 
@@ -91,11 +74,11 @@ onEachEngine("an update", (engine) => {
       };
       const after = () => {
         new random.RandomPet("new", {}, { aliases: [{ name: "old" }] });
-        new Part("piece", place, { aliases: [{ name: "part" }] });
+        new Part("piece", place, {}, { aliases: [{ name: "part" }] });
       };
-      await through(place, before);
+      await place.through(engine, before);
       const ids = (await place.resources()).filter(({ type }) => type.startsWith("random:")).map(({ id }) => id);
-      const log = await through(place, after);
+      const log = await place.through(engine, after);
       // The child's own commands name it, so it is changed, and neither made nor deleted.
       expect(log).to.deep.equal(["update piece-child"]);
       const now = (await place.resources()).filter(({ type }) => type.startsWith("random:")).map(({ id }) => id);
@@ -107,7 +90,7 @@ onEachEngine("an update", (engine) => {
   it("leaves out the changes that the program ignores", async () => {
     await Place.with(async (place) => {
       const program = (value: string) => () => note(place, "a", { value }, { ignoreChanges: ["environment"] });
-      expect(await through(place, program("1"), program("2"))).to.deep.equal([]);
+      expect(await place.through(engine, program("1"), program("2"))).to.deep.equal([]);
     });
   });
 

@@ -7,8 +7,9 @@ import * as tls from "@pulumi/tls";
 import { expect } from "chai";
 
 import type { Engine } from "../contract/engines";
-import { EMBEDDED, official, officialMissing, Place } from "../contract/engines";
+import { EMBEDDED, official, Place } from "../contract/engines";
 import { note, REPLACED } from "../contract/programs";
+import { describeExchange } from "./exchange";
 
 class Site extends pulumi.ComponentResource {
   readonly fingerprint: pulumi.Output<string>;
@@ -89,13 +90,7 @@ async function exchange(name: string, first: Engine, second: Engine): Promise<vo
   });
 }
 
-// `npm run test:exchange` is there to prove the exchange: without the official CLI it must fail.
-const required = process.env["npm_lifecycle_event"] === "test:exchange";
-const declare = officialMissing === undefined || required ? describe : describe.skip;
-const why = officialMissing === undefined ? "" : `, skipped: ${officialMissing}`;
-
-declare(`the exchange of engines over one state${why}`, function () {
-  this.timeout(240_000);
+describeExchange("the exchange of engines over one state", () => {
   for (const name of Object.keys(PROGRAMS)) {
     it(`${name}: up embedded, then official`, () => exchange(name, EMBEDDED, official()));
     it(`${name}: up official, then embedded`, () => exchange(name, official(), EMBEDDED));
