@@ -376,6 +376,8 @@ describe("the kubernetes provider against a cluster", function () {
     expect((await forgets.read(request, context)).id).to.equal("");
     const leaves = await kubernetesProvider().configure({ kubeconfig, skipUpdateUnreachable: "true" }, context);
     expect(await leaves.read(request, context)).to.deep.equal({ id: request.id, inputs, outputs });
+    const checked = { urn, type: token, name: "settings", olds: inputs, news: map({ a: "2" }), randomSeed: seed };
+    expect((await leaves.check(checked, context)).inputs).to.deep.equal(inputs);
     cluster = await StandIn.start();
   });
 
