@@ -118,7 +118,10 @@ export class Servers {
 
   private run(program: string, args: readonly string[]): void {
     const log = openSync(this.file(`${program}.log`), "a");
-    this.running.push(spawn(path.join(this.assets, program), args, { stdio: ["ignore", log, log] }));
+    const child = spawn(path.join(this.assets, program), args, { stdio: ["ignore", log, log] });
+    this.running.push(child);
+    // A test run that is cut off leaves no server behind.
+    process.once("exit", () => child.kill("SIGKILL"));
   }
 
   /** Waits until the API server answers a request well; no longer than its start may take on a busy machine. */
