@@ -167,8 +167,8 @@ describeReal("the kubernetes provider against a real API server", function () {
       /EDGE-KUBERNETES-019: ConfigMap .*held.*edge\.test\/hold/s,
     );
     const going = kit.delete(token, outputs);
-    const metadata = { name: "held", namespace: kit.namespace, finalizers: [] };
-    await kit.cluster.client().patch({ apiVersion: "v1", kind: "ConfigMap", metadata });
+    const at = `/api/v1/namespaces/${kit.namespace}/configmaps/held`;
+    await kit.cluster.send("PATCH", at, { metadata: { finalizers: null } }, "application/merge-patch+json");
     await going;
     expect(await live("held")).to.equal(undefined);
     await kit.delete(token, outputs);
