@@ -80,7 +80,8 @@ export class RealCluster {
     config.loadFromString(this.kubeconfig);
     const options: RequestOptions = { method, headers: {} };
     await config.applyToHTTPSOptions(options);
-    Object.assign(options.headers as object, { "content-type": type });
+    const text = body === undefined ? "" : JSON.stringify(body);
+    Object.assign(options.headers as object, { "content-type": type, "content-length": Buffer.byteLength(text) });
     return await new Promise((resolve, reject) => {
       const sent = request(`${config.getCurrentCluster()?.server}${at}`, options, (response) => {
         const chunks: Buffer[] = [];
@@ -88,7 +89,7 @@ export class RealCluster {
         response.once("end", () => resolve(JSON.parse(Buffer.concat(chunks).toString("utf8")) as Live));
       });
       sent.once("error", reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(text);
     });
   }
 
