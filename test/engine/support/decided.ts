@@ -23,6 +23,8 @@ export function decided(resources: readonly CheckpointResource[], ids: boolean):
       resource.urn,
       {
         ...Object.fromEntries(keys.map((key) => [key, resource[key]])),
+        // The SDK names them in the order in which it comes to know them, which is another from run to run.
+        dependencies: [...(resource.dependencies ?? [])].sort(),
         provider: ids ? resource.provider : resource.provider?.replace(/::[^:]+$/, ""),
         inputs: shape(resource.inputs),
         outputs: shape(resource.outputs),

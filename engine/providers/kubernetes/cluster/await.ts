@@ -2,7 +2,7 @@ import { isList } from "../../../property/shape";
 import type { PropertyMap } from "../../../property/value";
 import type { CallContext } from "../../provider";
 import { surroundingsOf } from "../../surroundings";
-import { textAt } from "../kinds";
+import { isDefinition, textAt } from "../kinds";
 import { annotationOf, metadataOf } from "../object";
 import { Bell } from "./bell";
 import { companionOf, waitsForConsumer } from "./companions";
@@ -89,7 +89,7 @@ async function watched(
   try {
     for (;;) {
       const now = follower.now()?.[0];
-      if (now === undefined || isOther(now, made)) {
+      if (now === undefined || isOther(now, textAt(metadataOf(made), "uid"))) {
         return { live, failure: "it was deleted while it was waited for" };
       }
       live = now;
@@ -97,7 +97,8 @@ async function watched(
       let found = judge(live);
       if (found.state === "ready" && companion !== undefined) found = await companion.judge(live, lastLook);
       if (byKind && found.state === "waiting" && (await pendsForGood(objects, live, context.signal))) found = READY;
-      if (found.state === "ready") return { live, failure: undefined };
+      // A definition is kept as it was made: the official provider does not wait for what serves it.
+      if (found.state === "ready") return { live: isDefinition(made) ? made : live, failure: undefined };
       const why = (follower.stale ?? found.why) + (found.state === "waiting" ? await troubles.of(live) : "");
       if (found.state === "failed") return { live, failure: why };
       if (lastLook) return { live, failure: `it is not ready after ${seconds} seconds: ${why}` };
@@ -115,24 +116,29 @@ async function pendsForGood(objects: Objects, live: PropertyMap, signal: AbortSi
   return textAt(live, "kind") === "PersistentVolumeClaim" && (await waitsForConsumer(objects, live, signal));
 }
 
-/** Waits until an object is gone; another one of its name counts as gone. */
+/**
+ * Waits until an object is gone; another one of its name counts as gone.
+ *
+ * @param uid of the one that goes; empty to take any of its name for it.
+ */
 export async function awaitGone(
   objects: Objects,
   object: PropertyMap,
+  uid: string,
   seconds: number,
   context: CallContext,
 ): Promise<{ readonly gone: boolean; readonly finalizers: readonly string[] }> {
   const deadline = Date.now() + seconds * 1000;
   // Most objects go at once.
   const first = await objects.find(object, context.signal);
-  if (first === undefined || isOther(first, object)) return { gone: true, finalizers: [] };
+  if (first === undefined || isOther(first, uid)) return { gone: true, finalizers: [] };
   context.log("info", "Resource scheduled for deletion", { ephemeral: true });
   const bell = new Bell();
   const follower = Follower.ofObject(objects, first, () => bell.ring(), context.signal);
   try {
     for (;;) {
       const now = follower.now()?.[0];
-      if (now === undefined || isOther(now, object)) return { gone: true, finalizers: [] };
+      if (now === undefined || isOther(now, uid)) return { gone: true, finalizers: [] };
       if (Date.now() >= deadline) {
         const { finalizers } = metadataOf(now);
         return { gone: false, finalizers: isList(finalizers) ? finalizers.map(String) : [] };
@@ -147,7 +153,6 @@ export async function awaitGone(
   }
 }
 
-function isOther(now: PropertyMap, object: PropertyMap): boolean {
-  const { uid } = metadataOf(object);
-  return uid !== undefined && metadataOf(now)["uid"] !== uid;
+function isOther(now: PropertyMap, uid: string): boolean {
+  return uid !== "" && metadataOf(now)["uid"] !== uid;
 }

@@ -1,6 +1,7 @@
+import { isMap } from "../../../property/shape";
 import type { PropertyMap, PropertyValue } from "../../../property/value";
 import { textAt } from "../kinds";
-import { nameOf, namespaceOf } from "../object";
+import { metadataOf, nameOf, namespaceOf } from "../object";
 import type { Api } from "./api";
 import type { Discovery } from "./discovery";
 import { ApiError } from "./failure";
@@ -101,9 +102,12 @@ export class Objects {
     });
   }
 
-  async remove(object: PropertyMap, propagationPolicy: string, signal: AbortSignal): Promise<void> {
+  /** Deletes an object. @returns the uid of the one that was there; empty if the server does not say. */
+  async remove(object: PropertyMap, propagationPolicy: string, signal: AbortSignal): Promise<string> {
     const body = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy };
-    await this.api.send({ method: "DELETE", path: await this.path(object, signal), body, signal });
+    const answer = await this.api.send({ method: "DELETE", path: await this.path(object, signal), body, signal });
+    // The object as it goes, or a status that says what is gone.
+    return textAt(metadataOf(answer), "uid") || (isMap(answer["details"]) ? textAt(answer["details"], "uid") : "");
   }
 
   /** The list of what is selected. */

@@ -48,10 +48,11 @@ async function remove(
 ): Promise<void> {
   const policy = annotationOf(inputs, "pulumi.com/deletionPropagationPolicy").toLowerCase();
   const propagation = policy === "orphan" ? "Orphan" : policy === "background" ? "Background" : "Foreground";
-  await objects.remove(live, propagation, context.signal);
+  // Whatever has the name goes, be it what the state knows or what somebody made in its place.
+  const uid = await objects.remove(live, propagation, context.signal);
   if (skipsAwait(inputs) && unawaited.has(`${textAt(live, "apiVersion")}/${textAt(live, "kind")}`)) return;
   const seconds = timeoutOf(inputs, request.timeout, usual);
-  const { gone, finalizers } = await awaitGone(objects, live, seconds, context);
+  const { gone, finalizers } = await awaitGone(objects, live, uid, seconds, context);
   if (!gone) throw stuck(live, seconds, finalizers);
 }
 

@@ -160,6 +160,18 @@ describeReal("the kubernetes provider against a real API server", function () {
     expect((await kit.read(token, id, inputs, outputs)).id).to.equal("");
   });
 
+  it("waits too for what somebody made in the place of its own", async () => {
+    const { outputs } = await kit.create(token, kit.map("swapped", {}, { annotations: background }));
+    const metadata = { name: "swapped", namespace: kit.namespace, finalizers: ["edge.test/hold"] };
+    await kit.cluster.client().delete({ apiVersion: "v1", kind: "ConfigMap", metadata });
+    await kit.cluster.client().create({ apiVersion: "v1", kind: "ConfigMap", metadata } as never);
+    expect((await failureOf(kit.delete(token, outputs, 1))).message).to.match(
+      /EDGE-KUBERNETES-019: .*edge\.test\/hold/,
+    );
+    const at = `/api/v1/namespaces/${kit.namespace}/configmaps/swapped`;
+    await kit.cluster.send("PATCH", at, { metadata: { finalizers: null } }, "application/merge-patch+json");
+  });
+
   it("deletes and waits, and says which finalizers hold what does not go", async () => {
     const held = kit.map("held", {}, { annotations: background, finalizers: ["edge.test/hold"] });
     const { outputs } = await kit.create(token, held);
