@@ -33,7 +33,7 @@ export async function importResource(run: Run, step: Step): Promise<void> {
         if (!(error instanceof PartialFailure)) {
           throw error;
         }
-        return { id: error.id, inputs: {}, outputs: error.outputs, initErrors: error.reasons };
+        return { id: error.id, inputs: error.inputs ?? {}, outputs: error.outputs, initErrors: error.reasons };
       },
     );
     if (id === "") {

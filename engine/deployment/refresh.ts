@@ -77,7 +77,7 @@ async function read(run: Run, old: ResourceState, step: Step): Promise<[Step, Re
       throw error;
     }
     initErrors = error.reasons;
-    response = { id: error.id, inputs, outputs: error.outputs };
+    response = { id: error.id, inputs: error.inputs ?? inputs, outputs: error.outputs };
     const message = `Refreshed resource is in an unhealthy state:\n* ${initErrors.join("\n* ")}`;
     run.report({ urn: old.urn, severity: "warning", message });
   }

@@ -167,13 +167,17 @@ export interface InvokeResponse {
  * resource with `initErrors`, so that the next run updates it.
  */
 export class PartialFailure extends Error {
+  /** From a read: the inputs as they are; without them, those of the request stay. */
+  readonly inputs: PropertyMap | undefined;
+
   constructor(
     readonly id: string,
     readonly outputs: PropertyMap,
     readonly reasons: readonly string[],
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly inputs?: PropertyMap },
   ) {
     super(reasons.join("; "), options);
     this.name = "PartialFailure";
+    this.inputs = options?.inputs;
   }
 }

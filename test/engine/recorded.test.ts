@@ -3,75 +3,15 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { decided } from "./support/decided";
 import { RecordedProgram } from "./support/official";
-import {
-  byText,
-  clear,
-  drawn,
-  expectAllowed,
-  parts,
-  planned,
-  rows,
-  steps,
-  summary,
-  told,
-  withoutDrawn,
-} from "./support/recorded";
+import { steps, summary } from "./support/events";
 import type { CheckpointResource } from "./support/workspace";
 
-// The cluster case needs an API server.
+// The cluster case needs an API server: providers/kubernetes/real/recorded.test.ts.
 const PROGRAMS = ["random", "tls", "command", "graph", "render"];
 
-/** What the engine alone decides about a resource: not the values that are random, nor times and source positions. */
-function decided(resources: readonly CheckpointResource[], ids: boolean): unknown {
-  const keys = [
-    "custom",
-    "type",
-    "parent",
-    "protect",
-    "external",
-    "dependencies",
-    "propertyDependencies",
-    "additionalSecretOutputs",
-    "retainOnDelete",
-    "ignoreChanges",
-    "customTimeouts",
-    "delete",
-    "pendingReplacement",
-    "aliases",
-  ];
-  return Object.fromEntries(
-    resources.map((resource) => [
-      resource.urn,
-      {
-        ...Object.fromEntries(keys.map((key) => [key, resource[key]])),
-        provider: ids ? resource.provider : resource.provider?.replace(/::[^:]+$/, ""),
-        inputs: shape(resource.inputs),
-        outputs: shape(resource.outputs),
-      },
-    ]),
-  );
-}
-
-/** The form of a value: keys, kinds, lengths of lists, and which parts are secret. */
-function shape(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(shape);
-  }
-  if (typeof value === "object" && value !== null) {
-    const map = value as Record<string, unknown>;
-    return "ciphertext" in map
-      ? "secret"
-      : Object.fromEntries(
-          Object.keys(map)
-            .sort()
-            .map((key) => [key, shape(map[key])]),
-        );
-  }
-  return typeof value;
-}
-
-/** @throws if a resource stands before what it needs. */
+/** The operations of an update by its lines: `+ ` and so on, with the resource's label. */
 function dependenciesFirst(resources: readonly CheckpointResource[]): void {
   const seen = new Set<string>();
   for (const { urn, parent, dependencies, provider } of resources) {

@@ -6,7 +6,7 @@ import type { CheckRequest } from "../provider";
 import type { KubernetesSettings } from "./config";
 import { isListType, isNamespaced, isPatchType, kindOfObject, kindOfToken, textAt } from "./kinds";
 import type { DefinedScopes } from "./kinds";
-import { hasGenerateName, named } from "./naming";
+import { hasGenerateName, isNamed, named } from "./naming";
 import { normalized } from "./normalize";
 import { metadataOf, namespaceOf, objectOf, withMetadata } from "./object";
 import { withSecrecyOf } from "./secrecy";
@@ -24,7 +24,9 @@ const managedBy = "app.kubernetes.io/managed-by";
  */
 export function checkObject(request: CheckRequest, settings: KubernetesSettings, defined: DefinedScopes): PropertyMap {
   const given = objectOf(request.news);
-  refuseType(request.type, textAt(given, "kind"));
+  refuseType(request.type);
+  const isPatch = isPatchType(request.type, textAt(given, "kind"));
+  if (isPatch) refusePatch(request.name, given, settings);
   const old = objectOf(request.olds);
   const isNew = Object.keys(old).length === 0;
   const object = named(normalized(given), old, request.name, request.randomSeed);
@@ -44,7 +46,7 @@ export function checkObject(request: CheckRequest, settings: KubernetesSettings,
 }
 
 /** Types of the package that are no objects, or none that can be created one by one. */
-function refuseType(type: string, kind: string): void {
+function refuseType(type: string): void {
   if (isListType(type)) {
     throw new ProviderError(
       "EDGE-KUBERNETES-001",
@@ -53,7 +55,7 @@ function refuseType(type: string, kind: string): void {
     );
   }
   const served = kindOfToken(type);
-  if (served === undefined || noObjects.includes(served.group) || isPatchType(type, kind)) {
+  if (served === undefined || noObjects.includes(served.group)) {
     throw new ProviderError(
       "EDGE-KUBERNETES-002",
       `the embedded engine does not serve ${type}`,
@@ -62,13 +64,30 @@ function refuseType(type: string, kind: string): void {
   }
 }
 
+/** A patch takes some fields of an object that is there already: it must say which, and how fields are managed. */
+function refusePatch(resource: string, object: PropertyMap, settings: KubernetesSettings): void {
+  if (!settings.serverSideApply) {
+    throw new ProviderError(
+      "EDGE-KUBERNETES-020",
+      `${resource}: a patch needs server-side apply, which its provider has switched off`,
+      "Take enableServerSideApply: false out of the provider",
+    );
+  }
+  if (!isNamed(object)) {
+    throw new ProviderError(
+      "EDGE-KUBERNETES-021",
+      `${resource}: a patch does not say which object it changes`,
+      "Set .metadata.name to that object's name",
+    );
+  }
+}
+
 function housed(object: PropertyMap, type: string, namespace: string, defined: DefinedScopes): PropertyMap {
   const metadata = object["metadata"];
   const unknown = metadata instanceof Unknown || metadataOf(object)["namespace"] instanceof Unknown;
   if (unknown || namespaceOf(object) !== "") return object;
-  return isNamespaced(kindOfToken(type) ?? kindOfObject(object), defined)
-    ? withMetadata(object, { namespace })
-    : object;
+  const kind = isPatchType(type, textAt(object, "kind")) ? undefined : kindOfToken(type);
+  return isNamespaced(kind ?? kindOfObject(object), defined) ? withMetadata(object, { namespace }) : object;
 }
 
 function hasManagedByLabel(object: PropertyMap): boolean {

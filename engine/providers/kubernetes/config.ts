@@ -5,6 +5,8 @@ import { Unknown } from "../../property/value";
 import type { PropertyMap, PropertyValue } from "../../property/value";
 import type { CheckFailure, DiffRequest, DiffResponse } from "../provider";
 import { diffConfigKeys } from "../providerConfig";
+import { clientFailure, readClientSettings } from "./client";
+import type { ClientSettings } from "./client";
 import type { Mutability } from "./replace";
 
 /** Settings of the provider, after defaults. */
@@ -24,71 +26,84 @@ export interface KubernetesSettings {
   readonly cluster: string;
   /** Whether an apply takes fields over from other managers. */
   readonly patchForce: boolean;
+  /** Whether a create takes over an object that is there already. */
+  readonly upsert: boolean;
   /** What to do with objects of a cluster that does not answer: take them for gone, or leave the state as it is. */
   readonly deleteUnreachable: boolean;
   readonly skipUpdateUnreachable: boolean;
+  readonly client: ClientSettings;
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const clusterKeys = ["kubeconfig", "context", "cluster"];
 
-/** Reads the provider's inputs. Booleans come as such or as text. */
-export function readKubernetesSettings(inputs: PropertyMap): KubernetesSettings {
+/**
+ * Reads the provider's inputs, and what they leave out from the environment, as `PULUMI_K8S_DELETE_UNREACHABLE` and so
+ * on. Booleans come as such or as text.
+ */
+export function readKubernetesSettings(inputs: PropertyMap, environment: Environment = {}): KubernetesSettings {
   const directory = textOf(inputs, "renderYamlToDirectory");
+  const isOn = (key: string, variable: string): boolean => isTrue(settingOf(inputs, key, environment, variable));
+  const apply = settingOf(inputs, "enableServerSideApply", environment, "ENABLE_SERVER_SIDE_APPLY");
   return {
     renderDirectory: directory === "" ? undefined : directory,
     alwaysRender: isTrue(inputs["alwaysRender"]),
     namespace: textOf(inputs, "namespace") || "default",
-    serverSideApply: inputs["enableServerSideApply"] === undefined || isTrue(inputs["enableServerSideApply"]),
+    serverSideApply: apply === undefined || isTrue(apply),
     mutability: {
-      configMaps: isTrue(inputs["enableConfigMapMutable"]),
-      secrets: isTrue(inputs["enableSecretMutable"]),
+      configMaps: isOn("enableConfigMapMutable", "ENABLE_CONFIGMAP_MUTABLE"),
+      secrets: isOn("enableSecretMutable", "ENABLE_SECRET_MUTABLE"),
     },
     kubeconfig: textOf(inputs, "kubeconfig"),
     context: textOf(inputs, "context"),
     cluster: textOf(inputs, "cluster"),
-    patchForce: isTrue(inputs["enablePatchForce"]),
-    deleteUnreachable: isTrue(inputs["deleteUnreachable"]),
-    skipUpdateUnreachable: isTrue(inputs["skipUpdateUnreachable"]),
+    patchForce: isOn("enablePatchForce", "ENABLE_PATCH_FORCE"),
+    upsert: isOn("upsertExistingObjects", "UPSERT_EXISTING_OBJECTS"),
+    deleteUnreachable: isOn("deleteUnreachable", "DELETE_UNREACHABLE"),
+    skipUpdateUnreachable: isOn("skipUpdateUnreachable", "SKIP_UPDATE_UNREACHABLE"),
+    client: readClientSettings(inputs["kubeClientSettings"], environment),
   };
+}
+
+function settingOf(
+  inputs: PropertyMap,
+  key: string,
+  environment: Environment,
+  variable: string,
+): PropertyValue | undefined {
+  return inputs[key] ?? environment[`PULUMI_K8S_${variable}`];
 }
 
 /**
  * Finds settings that do not go together.
  *
- * @param ambientKubeconfig KUBECONFIG of the environment. The SDK puts it into the inputs by itself, which is no
- *   wish for a cluster.
+ * @param environment of the run. Its KUBECONFIG the SDK puts into the inputs by itself, which is no wish for a cluster.
  */
-export function configFailures(inputs: PropertyMap, ambientKubeconfig: string | undefined): readonly CheckFailure[] {
+export function configFailures(inputs: PropertyMap, environment: Environment): readonly CheckFailure[] {
   const render = inputs["renderYamlToDirectory"];
   if (!isGiven(render)) {
     return isTrue(inputs["alwaysRender"])
       ? [{ property: "alwaysRender", reason: '"alwaysRender" requires "renderYamlToDirectory" to be set' }]
-      : clusterFailures(inputs);
+      : clusterFailures(inputs, environment);
   }
+  const ambient = environment["KUBECONFIG"];
   return clusterKeys
-    .filter((key) => isGiven(inputs[key]) && !(key === "kubeconfig" && textOf(inputs, key) === ambientKubeconfig))
+    .filter((key) => isGiven(inputs[key]) && !(key === "kubeconfig" && textOf(inputs, key) === ambient))
     .map((property) => ({ property, reason: `"${property}" arg is not compatible with "renderYamlToDirectory" arg` }));
 }
 
-/** Settings for a cluster that this engine does not follow. */
-function clusterFailures(inputs: PropertyMap): readonly CheckFailure[] {
-  const reason = "is not served by the embedded engine: leave it out, or use the official engine";
-  const refused = ["upsertExistingObjects", "kubeClientSettings"].filter((key) => isSet(inputs[key]));
-  const apply = inputs["enableServerSideApply"];
+/** Settings for a cluster that this engine does not follow, and such as make no sense. */
+function clusterFailures(inputs: PropertyMap, environment: Environment): readonly CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const apply = settingOf(inputs, "enableServerSideApply", environment, "ENABLE_SERVER_SIDE_APPLY");
   if (apply !== undefined && withoutSecrets(apply) !== null && !isUnknownOrTrue(apply)) {
-    refused.push("enableServerSideApply");
+    const reason = "false is not served by the embedded engine: leave it out, or use the official engine";
+    failures.push({ property: "enableServerSideApply", reason });
   }
-  return refused.map((property) => ({
-    property,
-    reason: property === "enableServerSideApply" ? `false ${reason}` : reason,
-  }));
-}
-
-function isSet(value: PropertyValue | undefined): boolean {
-  const clear = withoutSecrets(value ?? null);
-  return isMap(clear)
-    ? Object.keys(clear).length > 0
-    : clear !== null && clear !== false && !["", "false", "{}"].includes(clear as string);
+  const client = clientFailure(inputs["kubeClientSettings"], environment);
+  if (client !== undefined) failures.push({ property: "kubeClientSettings", reason: client });
+  return failures;
 }
 
 function isUnknownOrTrue(value: PropertyValue): boolean {

@@ -98,9 +98,9 @@ export function isListType(type: string): boolean {
   return kind !== undefined && kind.kind.endsWith("List") && builtInGroups.has(kind.group);
 }
 
-/** Whether this is a `...Patch` type of the SDK: one for an object whose own kind has no such end. */
+/** Whether this is a `...Patch` type of the SDK, which holds some fields of an object whose kind has no such end. */
 export function isPatchType(type: string, objectKind: string): boolean {
-  return type.endsWith("Patch") && !objectKind.endsWith("Patch");
+  return objectKind !== "" && type.endsWith(`:${objectKind}Patch`);
 }
 
 export function isSecretObject(object: PropertyMap): boolean {

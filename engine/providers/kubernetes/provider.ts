@@ -14,18 +14,19 @@ export function kubernetesProvider(): ResourceProvider {
     functions: kubernetesFunctions,
     async checkConfig(request, context) {
       const { environment } = context === undefined ? processSurroundings() : surroundingsOf(context);
-      const failures = configFailures(request.news, environment["KUBECONFIG"]);
+      const failures = configFailures(request.news, environment);
       return { inputs: request.news, failures };
     },
     async diffConfig(request) {
       return diffKubernetesConfig(request);
     },
     async configure(inputs, context) {
-      const settings = readKubernetesSettings(inputs);
+      const surroundings = surroundingsOf(context);
+      const settings = readKubernetesSettings(inputs, surroundings.environment);
       if (settings.renderDirectory !== undefined) return new RenderProvider(settings, settings.renderDirectory);
       // The client is only loaded where there is a cluster to talk to: it takes half a second.
       const { openCluster } = await import("./cluster/open.js");
-      return openCluster(settings, surroundingsOf(context)) ?? new ClusterlessProvider();
+      return openCluster(settings, surroundings) ?? new ClusterlessProvider();
     },
   };
 }

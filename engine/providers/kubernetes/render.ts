@@ -6,51 +6,43 @@ import type {
   CallContext,
   CheckRequest,
   CheckResponse,
-  ConfiguredProvider,
   CreateRequest,
   CreateResponse,
   DeleteRequest,
   DiffRequest,
   DiffResponse,
-  InvokeResponse,
   ReadRequest,
   ReadResponse,
   UpdateRequest,
   UpdateResponse,
 } from "../provider";
 import { surroundingsOf } from "../surroundings";
-import { checkObject } from "./check";
 import type { KubernetesSettings } from "./config";
-import { diffObject } from "./diff";
-import { invokeFunction } from "./functions";
-import { definedScope, isDefinition, textAt } from "./kinds";
+import { ObjectProvider } from "./frame";
+import { textAt } from "./kinds";
 import { manifestPath, removeManifest, writeManifest } from "./manifestFile";
 import { normalized } from "./normalize";
 import { objectOf, qualifiedName } from "./object";
 import { fieldManagerOf, initialApiVersionOf, parseState, stateOf } from "./state";
 
 /** Writes each object to a file of a folder and talks to no cluster. */
-export class RenderProvider implements ConfiguredProvider {
-  /** What the program's definitions say about their kinds; a definition counts from its check on. */
-  private readonly defined = new Map<string, "Namespaced" | "Cluster">();
-
+export class RenderProvider extends ObjectProvider {
   constructor(
-    private readonly settings: KubernetesSettings,
+    settings: KubernetesSettings,
     /** The folder as it was given, for messages. */
     private readonly directory: string,
-  ) {}
-
-  async check(request: CheckRequest, context: CallContext): Promise<CheckResponse> {
-    const inputs = checkObject(request, this.settings, this.defined);
-    const object = objectOf(inputs);
-    const scope = isDefinition(object) ? definedScope(object) : undefined;
-    if (scope !== undefined) this.defined.set(...scope);
-    if (hasSecret(inputs)) context.log("warning", "rendered YAML will contain a secret value in plaintext");
-    return { inputs, failures: [] };
+  ) {
+    super(settings);
   }
 
-  async diff(request: DiffRequest): Promise<DiffResponse> {
-    const found = diffObject(request, this.defined, this.settings.mutability);
+  override async check(request: CheckRequest, context: CallContext): Promise<CheckResponse> {
+    const checked = await super.check(request, context);
+    if (hasSecret(checked.inputs)) context.log("warning", "rendered YAML will contain a secret value in plaintext");
+    return checked;
+  }
+
+  override async diff(request: DiffRequest, context: CallContext): Promise<DiffResponse> {
+    const found = await super.diff(request, context);
     return this.settings.alwaysRender ? { ...found, changes: "some" } : found;
   }
 
@@ -86,12 +78,6 @@ export class RenderProvider implements ConfiguredProvider {
     await removeManifest(resolved(file, context));
     context.log("info", `deleted ${file}`, { ephemeral: true });
   }
-
-  async invoke(token: string, args: PropertyMap): Promise<InvokeResponse> {
-    return invokeFunction(token, args, this.defined);
-  }
-
-  async close(): Promise<void> {}
 
   private async render(
     object: PropertyMap,

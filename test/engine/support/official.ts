@@ -15,9 +15,15 @@ export class RecordedProgram {
     readonly name: string,
     readonly folder: string,
     private readonly command: EmbeddedPulumiCommand,
+    private readonly variables: Readonly<Record<string, string>>,
   ) {}
 
-  static async with<T>(name: string, work: (program: RecordedProgram) => Promise<T>): Promise<T> {
+  /** @param variables set in the environment of each command, beside those of the recording. */
+  static async with<T>(
+    name: string,
+    work: (program: RecordedProgram) => Promise<T>,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     const folder = await mkdtemp(join(tmpdir(), "engine-official-"));
     try {
       for (const file of ["index.js", "Pulumi.yaml", "Pulumi.dev.yaml"]) {
@@ -26,7 +32,7 @@ export class RecordedProgram {
       await symlink(resolve(__dirname, "../../../node_modules"), join(folder, "node_modules"));
       await mkdir(join(folder, "out"));
       const command = new EmbeddedPulumiCommand({ providers: builtinProviders(), baseEnv: process.env });
-      const program = new RecordedProgram(name, folder, command);
+      const program = new RecordedProgram(name, folder, command, variables);
       return await work(program);
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -44,7 +50,7 @@ export class RecordedProgram {
       PULUMI_CONFIG_PASSPHRASE: "edgewave",
       PULUMI_HOME: join(this.folder, "home"),
       CASE_OUT: join(this.folder, "out"),
-      ...env,
+      ...this.variables,
     });
   }
 
@@ -52,15 +58,15 @@ export class RecordedProgram {
     return join(this.folder, ".pulumi/stacks", `edge-${this.name}`, "dev.json");
   }
 
-  /** Makes the stack with a recorded checkpoint; paths of the recording become the folder's. */
-  async begin(recorded: string): Promise<void> {
+  /**
+   * Makes the stack with a recorded checkpoint; paths of the recording become the folder's.
+   *
+   * @param changed what else is to be another here than it was there, in the checkpoint's text.
+   */
+  async begin(recorded: string, changed: (text: string) => string = (text) => text): Promise<void> {
     await this.run(1, "stack", "init", "dev");
-    await this.put(recorded);
-  }
-
-  /** Replaces the stack's checkpoint by a recorded one. */
-  async put(recorded: string): Promise<void> {
-    await writeFile(this.statePath, await this.text(recorded));
+    const text = await readFile(join(DATA, this.name, recorded), "utf8");
+    await writeFile(this.statePath, changed(text.replaceAll("/case/", `${this.folder}/`)));
   }
 
   async resources(): Promise<readonly CheckpointResource[]> {

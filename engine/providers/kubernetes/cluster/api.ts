@@ -1,33 +1,27 @@
-import http from "node:http";
-import https from "node:https";
+import type http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeConfig } from "@kubernetes/client-node";
 import { isMap } from "../../../property/shape";
 import type { PropertyMap, PropertyValue } from "../../../property/value";
-import { apiError, Unreachable } from "./failure";
-
-export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: PropertyValue;
-  readonly contentType?: string;
-  readonly signal: AbortSignal;
-}
+import type { ApiRequest, Connection } from "./connection";
+import { ApiError, apiError, Unreachable } from "./failure";
+import type { Limiter } from "./limiter";
 
 /** How often a request is sent anew that the server has put off (429, 503). */
 const attempts = 6;
+/** Milliseconds. */
 const longestWait = 10_000;
-/** A server that says nothing for so long is taken for gone. */
-const silence = 60_000;
 
-/** Talks to one API server in JSON, as the user of a kubeconfig. */
+/** Talks to one API server in JSON. */
 export class Api {
-  readonly server: string;
-  private readonly agent: { current: http.Agent | undefined } = { current: undefined };
+  constructor(
+    private readonly connection: Connection,
+    private readonly limiter?: Limiter,
+    /** Milliseconds that a whole answer may take; 0 for no limit. */
+    private readonly patience = 0,
+  ) {}
 
-  constructor(private readonly config: KubeConfig) {
-    this.server = (config.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
+  get server(): string {
+    return this.connection.server;
   }
 
   /**
@@ -39,6 +33,7 @@ export class Api {
   async send(request: ApiRequest): Promise<PropertyMap> {
     for (let attempt = 1; ; attempt++) {
       request.signal.throwIfAborted();
+      await this.limiter?.pass(request.signal);
       const { code, text, retryAfter } = await this.exchange(request);
       const body = parsed(text);
       if (code >= 200 && code < 300 && body !== undefined) return body;
@@ -51,63 +46,66 @@ export class Api {
     }
   }
 
+  /**
+   * Sends a request whose answer is a stream of objects, one a line, and returns when the server ends it. An ApiError
+   * that `onObject` throws ends it too.
+   *
+   * @throws ApiError for an answer that is no success, Unreachable if there is none or it breaks off.
+   */
+  async stream(request: ApiRequest, onObject: (object: PropertyMap) => void): Promise<void> {
+    await this.limiter?.pass(request.signal);
+    const response = await this.connection.open(request);
+    const code = response.statusCode ?? 0;
+    if (code < 200 || code >= 300) {
+      const text = await this.text(request, response);
+      throw apiError(code, parsed(text), text);
+    }
+    let rest = "";
+    response.setEncoding("utf8");
+    try {
+      for await (const chunk of response) {
+        const lines = (rest + String(chunk)).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          const object = parsed(line);
+          if (object !== undefined) onObject(object);
+        }
+      }
+    } catch (error) {
+      throw error instanceof ApiError ? error : this.connection.failure(request, error);
+    }
+  }
+
   close(): void {
-    this.agent.current?.destroy();
+    this.connection.close();
   }
 
   private async exchange(
     request: ApiRequest,
   ): Promise<{ readonly code: number; readonly text: string; readonly retryAfter: number | undefined }> {
-    let url: URL;
-    const options: https.RequestOptions = { headers: {} };
+    const patience = this.patience === 0 ? undefined : AbortSignal.timeout(this.patience);
+    const signal = patience === undefined ? request.signal : AbortSignal.any([request.signal, patience]);
+    const bounded = { ...request, signal };
     try {
-      url = new URL(this.server + request.path);
-      await this.config.applyToHTTPSOptions(options);
+      const response = await this.connection.open(bounded);
+      const text = await this.text(bounded, response);
+      const seconds = Number(response.headers["retry-after"]);
+      const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+      return { code: response.statusCode ?? 0, text, retryAfter };
     } catch (error) {
-      throw new Unreachable(this.server, error);
+      if (patience?.aborted !== true || request.signal.aborted) throw error;
+      throw new Unreachable(this.server, new Error(`it has not answered in ${this.patience / 1000} seconds`));
     }
-    for (const [key, value] of Object.entries(request.query ?? {})) url.searchParams.set(key, value);
-    const secure = url.protocol === "https:";
-    // The kubeconfig makes a new agent for each request; the first is kept, and with it its connections.
-    this.agent.current ??= secure
-      ? new https.Agent({ ...(options.agent as https.Agent | undefined)?.options, keepAlive: true })
-      : new http.Agent({ keepAlive: true });
-    const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const headers = {
-      ...(options.headers as Record<string, string>),
-      accept: "application/json",
-      ...(payload === undefined
-        ? {}
-        : { "content-type": request.contentType ?? "application/json", "content-length": String(payload.length) }),
-    };
-    return await new Promise((resolve, reject) => {
-      const fail = (error: unknown): void =>
-        reject(request.signal.aborted ? request.signal.reason : new Unreachable(this.server, error));
-      const sent = (secure ? https : http).request(
-        url,
-        {
-          method: request.method,
-          headers,
-          agent: this.agent.current,
-          signal: request.signal,
-          timeout: silence,
-          ...(options.auth === undefined ? {} : { auth: options.auth }),
-        },
-        (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.once("error", fail);
-          response.once("end", () => {
-            const seconds = Number(response.headers["retry-after"]);
-            const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
-            resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8"), retryAfter });
-          });
-        },
-      );
-      sent.once("timeout", () => sent.destroy(new Error(`it has said nothing for ${silence / 1000} seconds`)));
-      sent.once("error", fail);
-      sent.end(payload);
-    });
+  }
+
+  private async text(request: ApiRequest, response: http.IncomingMessage): Promise<string> {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+    } catch (error) {
+      throw this.connection.failure(request, error);
+    }
+    return Buffer.concat(chunks).toString("utf8");
   }
 }
 

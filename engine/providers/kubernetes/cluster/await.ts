@@ -1,32 +1,44 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { isList, isMap } from "../../../property/shape";
+import { isList } from "../../../property/shape";
 import type { PropertyMap } from "../../../property/value";
 import type { CallContext } from "../../provider";
-import { textAt } from "../kinds";
-import { annotationOf, metadataOf, nameOf, namespaceOf } from "../object";
-import { ApiError } from "./failure";
+import { surroundingsOf } from "../../surroundings";
+import { isDefinition, textAt } from "../kinds";
+import { annotationOf, metadataOf } from "../object";
+import { Bell } from "./bell";
+import { companionOf, waitsForConsumer } from "./companions";
+import { NoSuchKind } from "./failure";
+import { Follower } from "./follow";
 import type { Objects } from "./objects";
-import { readinessOf } from "./readiness";
-import type { Readiness } from "./readiness";
+import { PodTroubles } from "./pods";
+import { readinessOf, usualSeconds } from "./readiness/kinds";
+import { READY } from "./readiness/status";
+import type { Readiness } from "./readiness/status";
 import { readWish } from "./waitFor";
 
-/** Ten minutes, as the official provider waits where nobody says otherwise. */
-const defaultTimeout = 600;
-const firstPause = 100;
-const longestPause = 2000;
+/** What is waited for is judged anew after so many milliseconds at the latest, news or not. */
+const longestNap = 1000;
 
-/** How long to wait for an object, in seconds: by its resource's options, its annotation, or the default. */
-export function timeoutOf(object: PropertyMap, timeout: number): number {
+/** How long to wait for an object, in seconds: by its resource's options, its annotation, or the default of its kind. */
+export function timeoutOf(object: PropertyMap, timeout: number, usual = usualSeconds(object)): number {
   if (timeout > 0) return timeout;
   const asked = Number(annotationOf(object, "pulumi.com/timeoutSeconds"));
-  return Number.isFinite(asked) && asked > 0 ? asked : defaultTimeout;
+  return Number.isFinite(asked) && asked > 0 ? asked : usual;
+}
+
+export function skipsAwait(inputs: PropertyMap): boolean {
+  return annotationOf(inputs, "pulumi.com/skipAwait") === "true";
+}
+
+export interface Awaited {
+  /** The object as it was last seen. */
+  readonly live: PropertyMap;
+  /** Why it is not ready; undefined if it is. */
+  readonly failure: string | undefined;
 }
 
 /**
- * Waits until an object is ready: by its annotation `pulumi.com/waitFor`, or else by its kind. Not at all with
- * `pulumi.com/skipAwait`.
- *
- * @returns the object as it was last seen, and why it is not ready if it is not.
+ * Waits until an object is ready: by its annotation `pulumi.com/waitFor`, or else by its kind, or by what its status
+ * says with PULUMI_K8S_AWAIT_ALL. Not at all with `pulumi.com/skipAwait`.
  */
 export async function awaitReady(
   objects: Objects,
@@ -34,93 +46,113 @@ export async function awaitReady(
   made: PropertyMap,
   seconds: number,
   context: CallContext,
-): Promise<{ readonly live: PropertyMap; readonly failure: string | undefined }> {
-  if (annotationOf(inputs, "pulumi.com/skipAwait") === "true") {
+): Promise<Awaited> {
+  if (skipsAwait(inputs)) {
     context.log("info", "Skipping await logic", { ephemeral: true });
     return { live: made, failure: undefined };
   }
   const annotation = annotationOf(inputs, "pulumi.com/waitFor");
   const wish = annotation === "" ? undefined : readWish(annotation);
+  const judge = wish ?? ownJudge(context);
+  // Most objects are ready as soon as they are there.
+  if (judge(made).state === "ready" && (wish !== undefined || !hasCompanion(made))) {
+    return { live: made, failure: undefined };
+  }
+  return await watched(objects, made, judge, wish === undefined, seconds, context);
+}
+
+function ownJudge(context: CallContext): (live: PropertyMap) => Readiness {
+  const all = surroundingsOf(context).environment["PULUMI_K8S_AWAIT_ALL"] === "true";
+  return (live) => readinessOf(live, all);
+}
+
+function hasCompanion(made: PropertyMap): boolean {
+  return ["Service", "Ingress"].includes(textAt(made, "kind"));
+}
+
+async function watched(
+  objects: Objects,
+  made: PropertyMap,
+  judge: (live: PropertyMap) => Readiness,
+  byKind: boolean,
+  seconds: number,
+  context: CallContext,
+): Promise<Awaited> {
   const deadline = Date.now() + seconds * 1000;
+  const bell = new Bell();
+  const ring = (): void => bell.ring();
+  const follower = Follower.ofObject(objects, made, ring, context.signal);
+  const companion = byKind ? companionOf(objects, made, ring, context) : undefined;
+  const troubles = new PodTroubles(objects, context.signal);
   let live = made;
   let said = "";
-  for (let pause = firstPause; ; pause = Math.min(pause * 1.5, longestPause)) {
-    const found = wish === undefined ? await readiness(objects, live, context) : wish(live);
-    if (found.state === "ready") return { live, failure: undefined };
-    if (found.state === "failed") return { live, failure: found.why };
-    if (Date.now() >= deadline) return { live, failure: `it is not ready after ${seconds} seconds: ${found.why}` };
-    if (found.why !== said) context.log("info", found.why, { ephemeral: true });
-    said = found.why;
-    await sleep(pause, undefined, { signal: context.signal });
-    const now = await objects.find(made, context.signal);
-    if (now === undefined) return { live, failure: "it was deleted while it was waited for" };
-    live = now;
+  try {
+    for (;;) {
+      const now = follower.now()?.[0];
+      if (now === undefined || isOther(now, textAt(metadataOf(made), "uid"))) {
+        return { live, failure: "it was deleted while it was waited for" };
+      }
+      live = now;
+      const lastLook = Date.now() >= deadline;
+      let found = judge(live);
+      if (found.state === "ready" && companion !== undefined) found = await companion.judge(live, lastLook);
+      if (byKind && found.state === "waiting" && (await pendsForGood(objects, live, context.signal))) found = READY;
+      // A definition is kept as it was made: the official provider does not wait for what serves it.
+      if (found.state === "ready") return { live: isDefinition(made) ? made : live, failure: undefined };
+      const why = (follower.stale ?? found.why) + (found.state === "waiting" ? await troubles.of(live) : "");
+      if (found.state === "failed") return { live, failure: why };
+      if (lastLook) return { live, failure: `it is not ready after ${seconds} seconds: ${why}` };
+      if (why !== said) context.log("info", why, { ephemeral: true });
+      said = why;
+      await bell.wait(Math.min(longestNap, Math.max(deadline - Date.now(), 0)), context.signal);
+    }
+  } finally {
+    follower.stop();
+    companion?.stop();
   }
 }
 
-/** Waits until an object is gone; another one of its name counts as gone. */
+async function pendsForGood(objects: Objects, live: PropertyMap, signal: AbortSignal): Promise<boolean> {
+  return textAt(live, "kind") === "PersistentVolumeClaim" && (await waitsForConsumer(objects, live, signal));
+}
+
+/**
+ * Waits until an object is gone; another one of its name counts as gone.
+ *
+ * @param uid of the one that goes; empty to take any of its name for it.
+ */
 export async function awaitGone(
   objects: Objects,
   object: PropertyMap,
+  uid: string,
   seconds: number,
   context: CallContext,
 ): Promise<{ readonly gone: boolean; readonly finalizers: readonly string[] }> {
   const deadline = Date.now() + seconds * 1000;
-  const uid = metadataOf(object)["uid"];
-  for (let pause = firstPause; ; pause = Math.min(pause * 1.5, longestPause)) {
-    const now = await objects.find(object, context.signal);
-    if (now === undefined || (uid !== undefined && metadataOf(now)["uid"] !== uid))
-      return { gone: true, finalizers: [] };
-    if (Date.now() >= deadline) {
-      const { finalizers } = metadataOf(now);
-      return { gone: false, finalizers: isList(finalizers) ? finalizers.map(String) : [] };
-    }
-    if (pause === firstPause) context.log("info", "Resource scheduled for deletion", { ephemeral: true });
-    await sleep(pause, undefined, { signal: context.signal });
-  }
-}
-
-async function readiness(objects: Objects, live: PropertyMap, context: CallContext): Promise<Readiness> {
-  const found = readinessOf(live);
-  const apiVersion = textAt(live, "apiVersion");
-  if (apiVersion !== "v1") return found;
-  if (textAt(live, "kind") === "Service" && found.state === "ready") return await endpoints(objects, live, context);
-  if (textAt(live, "kind") === "PersistentVolumeClaim" && found.state === "waiting") {
-    return (await waitsForConsumer(objects, live, context)) ? { state: "ready" } : found;
-  }
-  return found;
-}
-
-/** A service that selects pods is ready when one of them is. */
-async function endpoints(objects: Objects, live: PropertyMap, context: CallContext): Promise<Readiness> {
-  const spec = isMap(live["spec"]) ? live["spec"] : {};
-  const selector = isMap(spec["selector"]) ? Object.keys(spec["selector"]) : [];
-  if (selector.length === 0 || textAt(spec, "type") === "ExternalName") return { state: "ready" };
-  const like = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace: namespaceOf(live) };
-  const list = await objects.list(like, `kubernetes.io/service-name=${nameOf(live)}`, context.signal);
-  const slices = isList(list["items"]) ? list["items"].filter(isMap) : [];
-  const ready = slices.some(
-    (slice) =>
-      isList(slice["endpoints"]) &&
-      slice["endpoints"].some(
-        (endpoint) => isMap(endpoint) && !(isMap(endpoint["conditions"]) && endpoint["conditions"]["ready"] === false),
-      ),
-  );
-  return ready ? { state: "ready" } : { state: "waiting", why: "no pod that it selects is ready" };
-}
-
-/** Whether a claim's volume is only made when a pod asks for it: then nothing is to be waited for. */
-async function waitsForConsumer(objects: Objects, live: PropertyMap, context: CallContext): Promise<boolean> {
-  const spec = isMap(live["spec"]) ? live["spec"] : {};
-  const name = textAt(spec, "storageClassName");
-  if (name === "") return false;
-  const like = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name } };
+  // Most objects go at once.
+  const first = await objects.find(object, context.signal);
+  if (first === undefined || isOther(first, uid)) return { gone: true, finalizers: [] };
+  context.log("info", "Resource scheduled for deletion", { ephemeral: true });
+  const bell = new Bell();
+  const follower = Follower.ofObject(objects, first, () => bell.ring(), context.signal);
   try {
-    const storageClass = await objects.find(like, context.signal);
-    return storageClass !== undefined && storageClass["volumeBindingMode"] === "WaitForFirstConsumer";
+    for (;;) {
+      const now = follower.now()?.[0];
+      if (now === undefined || isOther(now, uid)) return { gone: true, finalizers: [] };
+      if (Date.now() >= deadline) {
+        const { finalizers } = metadataOf(now);
+        return { gone: false, finalizers: isList(finalizers) ? finalizers.map(String) : [] };
+      }
+      await bell.wait(Math.min(longestNap, Math.max(deadline - Date.now(), 0)), context.signal);
+    }
   } catch (error) {
-    // Not everybody may read storage classes.
-    if (error instanceof ApiError && error.code === 403) return false;
+    if (error instanceof NoSuchKind) return { gone: true, finalizers: [] };
     throw error;
+  } finally {
+    follower.stop();
   }
+}
+
+function isOther(now: PropertyMap, uid: string): boolean {
+  return uid !== "" && metadataOf(now)["uid"] !== uid;
 }

@@ -1,3 +1,4 @@
+import type { PropertyPath } from "../../../property/path";
 import { isList, isMap } from "../../../property/shape";
 import type { PropertyMap, PropertyValue } from "../../../property/value";
 import { textAt } from "../kinds";
@@ -13,9 +14,36 @@ const former: ReadonlySet<string> = new Set([
   "pulumi-resource-kubernetes Update",
 ]);
 
+/** Managers of objects that this provider, or an older one, created. */
+const creators: ReadonlySet<string> = new Set(
+  ["pulumi-kubernetes", "pulumi-kubernetes.exe", "pulumi-resource-kubernetes"].map((name) => `${name} Update`),
+);
+
 /** Whether an object was made by this provider without an apply since. */
 export function isCreatedOnly(live: PropertyMap): boolean {
-  return entries(live).some((entry) => keyOf(entry) === "pulumi-kubernetes Update");
+  return entries(live).some((entry) => creators.has(keyOf(entry)));
+}
+
+/** Whether nothing is known of who manages an object's fields: it is from before the server kept book of that. */
+export function isUnmanaged(live: PropertyMap): boolean {
+  return entries(live).length === 0;
+}
+
+/** Who manages a field or anything below it. Fields within lists are nobody's: their keys are no indices. */
+export function holdersOf(live: PropertyMap, path: PropertyPath): ReadonlySet<string> {
+  const holds = (entry: PropertyMap): boolean => {
+    let fields: PropertyValue = entry["fieldsV1"] ?? null;
+    for (const step of path) {
+      if (!isMap(fields)) return false;
+      fields = fields[`f:${step}`] ?? null;
+    }
+    return isMap(fields);
+  };
+  return new Set(
+    entries(live)
+      .filter(holds)
+      .map((entry) => textAt(entry, "manager")),
+  );
 }
 
 /**

@@ -1,9 +1,9 @@
-import { isList, isMap } from "../../../property/shape";
+import { compile } from "json-p3";
 import type { PropertyMap, PropertyValue } from "../../../property/value";
 import { ProviderError } from "../../failure";
 import { textAt } from "../kinds";
-import { conditionsOf } from "./readiness";
-import type { Readiness } from "./readiness";
+import { conditionsOf, count, failed, isBehind, READY, statusOf, waiting } from "./readiness/status";
+import type { Readiness } from "./readiness/status";
 
 /** Tells whether a live object is as its annotation `pulumi.com/waitFor` asks. */
 export type Wish = (live: PropertyMap) => Readiness;
@@ -12,16 +12,14 @@ export type Wish = (live: PropertyMap) => Readiness;
  * Reads the annotation `pulumi.com/waitFor`: `condition=TYPE[=STATUS]`, `jsonpath={.path}[=VALUE]`, or a JSON list of
  * them, which must all come true.
  *
- * Paths are made of `.name`, `['name']`, `[0]`, `[*]` and `[?(@.name=="text")]`.
+ * Paths are those of RFC 9535, with or without the `$` in front; the first value that one finds counts. What a status
+ * says of an older generation of the object does not count.
  *
  * @throws ProviderError for any other form.
  */
 export function readWish(annotation: string): Wish {
   const wishes = expressions(annotation).map(single);
-  return (live) => {
-    const waiting = wishes.map((wish) => wish(live)).find(({ state }) => state !== "ready");
-    return waiting ?? { state: "ready" };
-  };
+  return (live) => wishes.map((wish) => wish(live)).find(({ state }) => state !== "ready") ?? READY;
 }
 
 function expressions(annotation: string): readonly string[] {
@@ -41,54 +39,46 @@ function single(text: string): Wish {
   throw refusal(text, 'it begins with neither "jsonpath=" nor "condition="');
 }
 
+/** Type and status are compared without regard to case, as kubectl does. */
 function conditionWish(text: string): Wish {
   const at = text.indexOf("=");
   const [type, status] = at === -1 ? [text, "True"] : [text.slice(0, at), text.slice(at + 1)];
   return (live) => {
-    const found = conditionsOf(live).find((condition) => textAt(condition, "type") === type);
-    if (found !== undefined && textAt(found, "status") === status) return { state: "ready" };
-    const now = found === undefined ? "is not there yet" : `is ${textAt(found, "status")}: ${textAt(found, "message")}`;
-    return { state: "waiting", why: `condition ${type} ${now}` };
+    const found = conditionsOf(live).find((condition) => same(textAt(condition, "type"), type));
+    if (found === undefined) return waiting(`condition ${type} is not there yet`);
+    const seen = found["observedGeneration"] ?? statusOf(live)["observedGeneration"];
+    if (typeof seen === "number" && isBehind(live, seen)) return waiting(`condition ${type} is of an older generation`);
+    if (same(textAt(found, "status"), status)) return READY;
+    return waiting(`condition ${type} is ${textAt(found, "status")}: ${textAt(found, "message")}`);
   };
 }
 
 function pathWish(text: string, whole: string): Wish {
-  const [, inner, , value] = /^\{([^]*)\}(=([^]*))?$/.exec(text) ?? [];
+  const [, inner, , value] = /^\{\s*([^]*?)\s*\}(=([^]*))?$/.exec(text) ?? [];
   if (inner === undefined || value === "") throw refusal(whole, "its form is {.path} or {.path}=value");
-  const steps = pathSteps(inner.replace(/^\$/, ""), whole);
+  let path: ReturnType<typeof compile>;
+  try {
+    path = compile(inner.startsWith("$") ? inner : `$${inner}`);
+  } catch (error) {
+    throw refusal(whole, (error as Error).message);
+  }
   return (live) => {
-    const found = steps.reduce<readonly PropertyValue[]>((values, step) => values.flatMap(step), [live]);
-    const ready =
-      value === undefined ? found.length > 0 : found.length > 0 && found.every((one) => shown(one) === value);
-    if (ready) return { state: "ready" };
-    const now = found.length === 0 ? "is not there yet" : `is ${found.map(shown).join(", ")}`;
-    return { state: "waiting", why: `{${inner}} ${now}` };
+    if (isBehind(live, count(statusOf(live), "observedGeneration", Infinity))) {
+      return waiting("its controller has not seen it yet");
+    }
+    const values = path.query(live as Parameters<typeof path.query>[0]).values() as PropertyValue[];
+    const [found] = values;
+    if (values.length === 0 || found === undefined) return waiting(`{${inner}} is not there yet`);
+    if (value === undefined) return READY;
+    if (typeof found === "object" && found !== null) {
+      return failed(`{${inner}} is no text, number or truth value to compare with ${JSON.stringify(value)}`);
+    }
+    return String(found) === value ? READY : waiting(`{${inner}} is ${String(found)}`);
   };
 }
 
-function pathSteps(path: string, whole: string): ((value: PropertyValue) => readonly PropertyValue[])[] {
-  const pattern =
-    /\.([\w-]+)|\[\s*(?:'([^']+)'|"([^"]+)")\s*\]|\[(\d+)\]|(\[\*\]|\.\*)|\[\?\(\s*@\.([\w-]+)\s*==\s*(?:"([^"]*)"|'([^']*)')\s*\)\]/y;
-  const steps: ((value: PropertyValue) => readonly PropertyValue[])[] = [];
-  while (pattern.lastIndex < path.length) {
-    const match = pattern.exec(path);
-    if (match === null) throw refusal(whole, "the embedded engine does not read this path");
-    const [, plain, single, double, index, all, key, quoted, apostrophed] = match;
-    const name = plain ?? single ?? double;
-    steps.push((value) => {
-      if (name !== undefined) return isMap(value) && value[name] !== undefined ? [value[name]] : [];
-      if (index !== undefined)
-        return isList(value) && Number(index) < value.length ? [value[Number(index)] ?? null] : [];
-      const parts = isList(value) ? value : isMap(value) ? Object.values(value) : [];
-      if (all !== undefined) return parts;
-      return parts.filter((part) => isMap(part) && part[key ?? ""] === (quoted ?? apostrophed));
-    });
-  }
-  return steps;
-}
-
-function shown(value: PropertyValue): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+function same(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
 }
 
 function refusal(text: string, why: string): ProviderError {

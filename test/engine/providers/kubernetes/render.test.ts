@@ -229,7 +229,7 @@ describe("the kubernetes provider in render mode", () => {
 
     for (const [type, object, code] of [
       ["kubernetes:core/v1:ConfigMapList", {}, "EDGE-KUBERNETES-001"],
-      ["kubernetes:core/v1:ConfigMapPatch", { kind: "ConfigMap" }, "EDGE-KUBERNETES-002"],
+      ["kubernetes:core/v1:ConfigMapPatch", { kind: "ConfigMap" }, "EDGE-KUBERNETES-021"],
       ["kubernetes:helm.sh/v3:Release", {}, "EDGE-KUBERNETES-002"],
       ["kubernetes:yaml/v2:ConfigFile", {}, "EDGE-KUBERNETES-002"],
       [configMapType, { kind: "ConfigMap", metadata: { generateName: "a-" } }, "EDGE-KUBERNETES-004"],

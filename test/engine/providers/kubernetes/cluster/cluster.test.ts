@@ -145,9 +145,18 @@ describe("the kubernetes provider against a cluster", function () {
       expect(cluster.object(at)["data"]).to.deep.equal({ a: "2" });
     });
 
-    it("leaves it alone where the change is ignored", async () => {
+    it("leaves it alone where the change is ignored, and does not share it either", async () => {
       await update(outputs, map({ a: "2", b: "2" }), false, ["data.a"]);
       expect(cluster.object(at)["data"]).to.deep.equal({ a: "theirs", b: "2" });
+      const own = cluster.object(at).metadata.managedFields.find(({ operation }) => operation === "Apply");
+      expect(own?.fieldsV1).to.deep.equal({ "f:data": { "f:b": {} } });
+    });
+
+    it("keeps in the state what is there and what was refused, so that the next run tries again", async () => {
+      const failure = await update(outputs, map({ a: "2" })).catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(PartialFailure);
+      const { outputs: kept } = failure as PartialFailure;
+      expect(kept).to.deep.include({ data: { a: "theirs" }, __inputs: map({ a: "2" }) });
     });
   });
 
@@ -214,7 +223,11 @@ describe("the kubernetes provider against a cluster", function () {
       metadata: { name: "app", namespace: "edge", annotations },
       spec: { replicas: 1, selector: { matchLabels: { app: "a" } } },
     });
-    const rolledOut = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
+    const conditions = [
+      { type: "Available", status: "True" },
+      { type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" },
+    ];
+    const rolledOut = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: 1, conditions };
 
     it("is waited for until it is rolled out, saying what is missing", async () => {
       const own = recordingContext();
@@ -222,6 +235,47 @@ describe("the kubernetes provider against a cluster", function () {
       setTimeout(() => (cluster.object(place)["status"] = rolledOut), 400);
       expect((await creating).outputs["status"]).to.deep.equal(rolledOut);
       expect(own.logged.map(({ message }) => message)).to.deep.equal(["its controller has not seen it yet"]);
+    });
+
+    for (const watches of [
+      "end",
+      "break off",
+      "are too old",
+      "tell they are too old",
+      "are forbidden",
+      "are unknown",
+    ] as const) {
+      it(`is waited for where watches ${watches}`, async () => {
+        cluster.watches = watches;
+        const creating = create(type, deployment());
+        setTimeout(() => (cluster.object(place)["status"] = rolledOut), 400);
+        expect((await creating).outputs["status"]).to.deep.equal(rolledOut);
+      });
+    }
+
+    it("is not asked for again and again while nothing happens", async () => {
+      const creating = create(type, deployment());
+      setTimeout(() => (cluster.object(place)["status"] = rolledOut), 1500);
+      await creating;
+      const asked = cluster.requests.filter(({ method, path }) => method === "GET" && path.includes("/deployments"));
+      expect(asked.map(({ query }) => query.get("watch"))).to.deep.equal(["true"]);
+    });
+
+    it("that is gone while it is waited for is a failure", async () => {
+      const creating = create(type, deployment());
+      setTimeout(() => cluster.objects.delete(place), 200);
+      expect(await messageOf(creating)).to.match(/EDGE-KUBERNETES-018: .*deleted while it was waited for/);
+    });
+
+    it("that a refresh finds unready is read with what is wrong", async () => {
+      const { outputs } = await create(type, deployment({ "pulumi.com/skipAwait": "true" }));
+      const inputs = deployment();
+      const failure = await provider
+        .read({ urn, type, name: "app", id: "edge/app", inputs, outputs }, context)
+        .catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(PartialFailure);
+      expect((failure as PartialFailure).message).to.match(/EDGE-KUBERNETES-018: Deployment edge\/app is not ready/);
+      expect((failure as PartialFailure).inputs).to.deep.include({ kind: "Deployment" });
     });
 
     it("is kept in the state with what is wrong where it does not become ready in time", async () => {
@@ -322,6 +376,8 @@ describe("the kubernetes provider against a cluster", function () {
     expect((await forgets.read(request, context)).id).to.equal("");
     const leaves = await kubernetesProvider().configure({ kubeconfig, skipUpdateUnreachable: "true" }, context);
     expect(await leaves.read(request, context)).to.deep.equal({ id: request.id, inputs, outputs });
+    const checked = { urn, type: token, name: "settings", olds: inputs, news: map({ a: "2" }), randomSeed: seed };
+    expect((await leaves.check(checked, context)).inputs).to.deep.equal(inputs);
     cluster = await StandIn.start();
   });
 
@@ -345,8 +401,7 @@ describe("the kubernetes provider against a cluster", function () {
       const news = {
         kubeconfig: "x",
         enableServerSideApply: "false",
-        upsertExistingObjects: true,
-        kubeClientSettings: '{"qps":5}',
+        kubeClientSettings: '{"qps":-5}',
       };
       const { failures } = await kubernetesProvider().checkConfig({
         urn,
@@ -356,11 +411,7 @@ describe("the kubernetes provider against a cluster", function () {
         news,
         randomSeed: seed,
       });
-      expect(failures.map(({ property }) => property)).to.have.members([
-        "upsertExistingObjects",
-        "kubeClientSettings",
-        "enableServerSideApply",
-      ]);
+      expect(failures.map(({ property }) => property)).to.have.members(["kubeClientSettings", "enableServerSideApply"]);
     });
   });
 

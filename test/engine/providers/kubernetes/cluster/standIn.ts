@@ -56,8 +56,13 @@ export class StandIn {
   /** Answers of this many requests to come, in place of their own. */
   readonly answers: { readonly code: number; readonly headers?: Record<string, string>; readonly body?: unknown }[] =
     [];
+  /** How watches go: until their time is over, or by default as a real server does. */
+  watches: "work" | "end" | "break off" | "are too old" | "tell they are too old" | "are forbidden" | "are unknown" =
+    "work";
   private readonly served = structuredClone(kinds);
   private version = 100;
+  /** What is known of one cluster is not to be taken for known of another that comes to the same port. */
+  private readonly name = `site-${randomUUID()}`;
 
   private constructor(private readonly server: Server) {}
 
@@ -74,9 +79,11 @@ export class StandIn {
     return JSON.stringify({
       apiVersion: "v1",
       kind: "Config",
-      clusters: [{ name: "site", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } }],
+      clusters: [
+        { name: this.name, cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } },
+      ],
       users: [{ name: "admin", user: { token: "tok" } }],
-      contexts: [{ name: "site", context: { cluster: "site", user: "admin" } }],
+      contexts: [{ name: "site", context: { cluster: this.name, user: "admin" } }],
       "current-context": "site",
     });
   }
@@ -100,6 +107,10 @@ export class StandIn {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString("utf8");
+    if (url.searchParams.get("watch") === "true" && this.watches !== "are unknown") {
+      this.watch(url, response);
+      return;
+    }
     const prepared = this.answers.shift();
     const [code, body] =
       prepared !== undefined
@@ -109,6 +120,43 @@ export class StandIn {
           : this.handle(method, url, text === "" ? undefined : JSON.parse(text), request.headers["content-type"] ?? "");
     response.writeHead(code, { "content-type": "application/json", ...prepared?.headers });
     response.end(JSON.stringify(body));
+  }
+
+  /** Tells of every object that is selected, and then of each that is another than before. */
+  private watch(url: URL, response: ServerResponse): void {
+    const refused = { "are too old": 410, "are forbidden": 403 }[this.watches as string];
+    response.writeHead(refused ?? 200, { "content-type": "application/json" });
+    if (refused !== undefined) {
+      response.end(JSON.stringify(status(refused, "", this.watches)));
+      return;
+    }
+    const name = /^metadata\.name=(.*)$/.exec(url.searchParams.get("fieldSelector") ?? "")?.[1];
+    const told = new Map<string, string>();
+    const tell = (type: string, object: unknown): void => void response.write(`${JSON.stringify({ type, object })}\n`);
+    const look = (): void => {
+      const found = [...this.objects].filter(
+        ([at, live]) => at.startsWith(`${url.pathname}/`) && (name === undefined || live.metadata.name === name),
+      );
+      for (const [at, live] of found) {
+        const text = JSON.stringify(live);
+        if (told.get(at) !== text) tell(told.has(at) ? "MODIFIED" : "ADDED", live);
+        told.set(at, text);
+      }
+      for (const [at, text] of told) {
+        if (found.some(([there]) => there === at)) continue;
+        told.delete(at);
+        tell("DELETED", JSON.parse(text));
+      }
+      if (this.watches === "end") response.end();
+      if (this.watches === "break off") response.destroy();
+      if (this.watches === "tell they are too old") {
+        tell("ERROR", status(410, "Expired", "too old resource version"));
+        response.end();
+      }
+    };
+    look();
+    const timer = setInterval(look, 20);
+    response.once("close", () => clearInterval(timer));
   }
 
   private handle(method: string, url: URL, body: unknown, contentType: string): [number, unknown] {
