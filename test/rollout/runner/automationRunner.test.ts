@@ -44,7 +44,7 @@ describe("AutomationStackRunner, with real worker processes", () => {
       outputDirectory: out,
       fleetFolder: join(out, "fleet"),
       projectFile: join(out, "Pulumi.yaml"),
-      patience: { stop: 500, terminate: 500, lock: 600 },
+      patience: { stop: 500, interrupt: 250, terminate: 250, lock: 600 },
     });
   }
 
