@@ -104,8 +104,8 @@ export class MemoryAdmission {
   private tell(free: number): void {
     const { floorMiB } = this.options;
     const reason =
-      `memory is short: ${Math.max(0, free)} MiB are free or not yet taken by starting sites, and ${floorMiB} MiB have ` +
-      `to stay free; the next site starts when one of ${this.running.size} ends or memory is given back`;
+      `memory is short: ${Math.max(0, free)} MiB are free beside what starting sites will take, and ` +
+      `${floorMiB} MiB have to stay free; the next site starts when one of ${this.running.size} ends or memory is given back`;
     for (const waiting of this.waiting) {
       if (waiting.told) continue;
       waiting.told = true;

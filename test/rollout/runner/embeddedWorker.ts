@@ -24,6 +24,9 @@ function program({ site, outputDirectory }: ProgramArguments) {
         stdin: `${site.name} ${site.labels["content"] ?? ""}`,
       });
     file("inventory");
+    if (site.labels["temporary"] !== undefined) {
+      new local.Command("temporary", { create: 'touch "$TMPDIR/left"; echo "$TMPDIR"' });
+    }
     file("slow", Number(site.labels["wait"] ?? 0));
     if (site.labels["mistake"] === "provider") {
       new local.Command("broken", { create: "echo 'no space left on device' >&2; exit 3" });
@@ -36,6 +39,9 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
 );
 const command = new EmbeddedPulumiCommand({ providers: builtinProviders(), baseEnv: environment });
-void serveRuns({ pulumiCommand: command as unknown as PulumiCommand, environment, program }).then(() =>
-  process.exit(0),
-);
+void serveRuns({
+  pulumiCommand: command as unknown as PulumiCommand,
+  environment,
+  program,
+  onScratch: (folder) => (process.env["TMPDIR"] = folder),
+}).then(() => process.exit(0));
