@@ -1,5 +1,9 @@
 import { tmpdir } from "node:os";
+import { version as command } from "@pulumi/command/package.json";
+import { version as kubernetes } from "@pulumi/kubernetes/package.json";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { version as random } from "@pulumi/random/package.json";
+import { version as tls } from "@pulumi/tls/package.json";
 import { dependencies } from "../package.json";
 import { EmbeddedPulumiCommand } from "../engine/index";
 import { builtinProviders } from "../engine/providers/registry";
@@ -21,12 +25,12 @@ export interface EngineChoice {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The providers that the stacks use, at the versions of their SDKs as they are installed here. */
-export function neededPlugins(): Plugin[] {
-  return ["random", "tls", "command", "kubernetes"].map((name) => {
-    const { version } = require(`@pulumi/${name}/package.json`) as { readonly version: string };
-    return { name, version };
-  });
-}
+export const neededPlugins: readonly Plugin[] = [
+  { name: "random", version: random },
+  { name: "tls", version: tls },
+  { name: "command", version: command },
+  { name: "kubernetes", version: kubernetes },
+];
 
 /** An official CLI must neither ask for news nor fetch plugins in the middle of a wave (pulumi/pulumi#22784). */
 export const officialEnvironment = {
@@ -72,7 +76,7 @@ export async function prepareEngine({ name }: Pick<EngineChoice, "name">, env: E
   await installPlugins({
     pulumiCommand: await pulumiCommand(name, env),
     environment: defined({ ...env, ...officialEnvironment }),
-    plugins: neededPlugins(),
+    plugins: neededPlugins,
     scratchRoot: tmpdir(),
   });
 }
@@ -93,8 +97,8 @@ async function officialVersion(env: Environment): Promise<OfficialVersion> {
   const found = await pulumi(["version"], env);
   if (found.notFound) return { version: undefined, problem: "no pulumi on the PATH" };
   try {
-    const command = await PulumiCommand.get();
-    return { version: command.version?.toString() ?? found.stdout.trim() };
+    const cli = await PulumiCommand.get();
+    return { version: cli.version?.toString() ?? found.stdout.trim() };
   } catch (error) {
     const problem = `the pulumi on the PATH cannot be used: ${error instanceof Error ? error.message : String(error)}`;
     return { version: undefined, problem };

@@ -1,6 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 import { compareText } from "../order";
+import { nameOf } from "./checkpoint";
 import type { DriftEntry, DriftResult } from "../stackRunner";
 
 /** Entries of one comparison that are told; a site whose every resource differs is told by its counts. */
@@ -80,6 +81,8 @@ export class DriftReport {
 
   private note(metadata: StepMetadata, found: DriftEntry["found"]): void {
     const { urn, op, type } = metadata;
+    // Engines make these by themselves, and do not count them either.
+    if (/^pulumi:providers:/.test(type) && /^default(_|$)/.test(nameOf(urn))) return;
     this.seen.add(urn);
     if (silent.has(op)) return;
     const known = this.entries.get(urn);
@@ -107,8 +110,4 @@ function pathsOf({ detailedDiff, diffs, op, old, new: made }: StepMetadata): str
   const after = made?.outputs ?? {};
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
-}
-
-function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
 }

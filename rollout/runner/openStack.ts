@@ -1,7 +1,7 @@
 import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 
 import type { Fleet, Release, ResolvedSite } from "../../fleet/model";
-import { backendUrl, projectName } from "./layout";
+import { backendUrl } from "./layout";
 
 /** What the runner uses of the Automation API's `Stack`. */
 export type EngineStack = Pick<Stack, "up" | "preview" | "destroy" | "refresh" | "cancel">;

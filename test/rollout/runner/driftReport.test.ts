@@ -33,6 +33,12 @@ describe("DriftReport", () => {
     expect(result()).to.deep.equal({ changes: { same: 2 }, entries: [], more: 0 });
   });
 
+  it("counts no provider that an engine makes by itself", () => {
+    const provider = { type: "pulumi:providers:random", urn: urn("default_4_21_2", "pulumi:providers:random") };
+    step("default_4_21_2", { op: "create", more: provider });
+    expect(result().changes).to.deep.equal({});
+  });
+
   it("tells what up would do, with the properties that differ", () => {
     step("a", { op: "update", more: { detailedDiff: { "data.x": { diffKind: "update" }, "data.b": {} } } });
     step("b", { op: "create" });
