@@ -9,9 +9,16 @@ import { siteLayout } from "./layout";
 
 /** How many copies of a site's state are kept. */
 const copiesKept = 5;
-/** Holds the digest of the state that the last successful run left. */
-const successFile = ".last-success";
+/** What is known of the copies without reading them. */
+const indexFile = ".index.json";
 const copyName = /^\d{8}T\d{9}Z-\d+\.json$/;
+
+interface Index {
+  /** Digest of the state that the last successful run left. */
+  readonly success?: string;
+  /** Digests of the copies, by file name. */
+  readonly copies: Readonly<Record<string, string>>;
+}
 
 interface CheckpointFile {
   readonly version?: number;
@@ -47,13 +54,23 @@ export async function keepState(
   const { checkpoint, backups } = siteLayout(outputDirectory, site);
   const state = exported(await ifThere(() => readFile(checkpoint, "utf8")));
   if (state === undefined) return undefined;
-  const newest = await newestBackup(outputDirectory, site);
-  if (newest !== undefined && (await digestOfCopy(newest)) === digest(state)) return newest;
   await mkdir(backups, { recursive: true, mode: 0o700 });
-  const copy = join(backups, `${run.now.toISOString().replace(/[-:.]/g, "")}-${run.token}.json`);
-  await writeDurably(copy, `${JSON.stringify(state, undefined, 4)}\n`);
-  await prune(backups);
-  return copy;
+  const { success, copies: known } = await readIndex(backups);
+  const names = await copies(backups);
+  const [newest] = names;
+  const wanted = digest(state);
+  if (newest !== undefined && known[newest] === wanted) return join(backups, newest);
+  const name = `${run.now.toISOString().replace(/[-:.]/g, "")}-${run.token}.json`;
+  await writeDurably(join(backups, name), `${JSON.stringify(state, undefined, 4)}\n`);
+  const all = [name, ...names].map((copy) => ({ name: copy, digest: copy === name ? wanted : known[copy] }));
+  const gone = superfluous(all, success);
+  const stay = all.filter((copy) => !gone.includes(copy.name) && copy.digest !== undefined);
+  await writeIndex(backups, {
+    ...(success === undefined ? {} : { success }),
+    copies: Object.fromEntries(stay.map((copy) => [copy.name, copy.digest as string])),
+  });
+  for (const copy of gone) await rm(join(backups, copy), { force: true });
+  return join(backups, name);
 }
 
 /** Remembers what state a successful run left, so that a copy of it is kept. */
@@ -62,15 +79,17 @@ export async function rememberSuccess(outputDirectory: string, site: string): Pr
   const state = exported(await ifThere(() => readFile(checkpoint, "utf8")));
   if (state === undefined) return;
   await mkdir(backups, { recursive: true, mode: 0o700 });
-  await writeFileAtomic(join(backups, successFile), `${digest(state)}\n`, { mode: 0o600, fsync: false });
+  const index = await readIndex(backups);
+  const success = digest(state);
+  if (index.success !== success) await writeIndex(backups, { ...index, success });
 }
 
 /** Whether a site's state is the one that its last successful run left; undefined if nobody can tell. */
 export async function isLastSuccess(outputDirectory: string, site: string): Promise<boolean | undefined> {
   const { checkpoint, backups } = siteLayout(outputDirectory, site);
-  const known = await lastSuccess(backups);
+  const { success } = await readIndex(backups);
   const state = exported(await ifThere(() => readFile(checkpoint, "utf8")));
-  return known === undefined || state === undefined ? undefined : digest(state) === known;
+  return success === undefined || state === undefined ? undefined : digest(state) === success;
 }
 
 /** Absolute path of the newest copy of a site's state; undefined if there is none. */
@@ -106,22 +125,24 @@ export function superfluous(
   return older.filter((copy) => copy !== saved).map(({ name }) => name);
 }
 
-async function prune(folder: string): Promise<void> {
-  const names = await copies(folder);
-  if (names.length <= copiesKept) return;
-  const known = await Promise.all(
-    names.map(async (name) => ({ name, digest: await digestOfCopy(join(folder, name)) })),
-  );
-  for (const name of superfluous(known, await lastSuccess(folder))) await rm(join(folder, name), { force: true });
-}
-
 async function copies(folder: string): Promise<string[]> {
   const names = (await ifThere(() => readdir(folder))) ?? [];
   return names.filter((name) => copyName.test(name)).sort((a, b) => (a < b ? 1 : -1));
 }
 
-async function lastSuccess(folder: string): Promise<string | undefined> {
-  return (await ifThere(() => readFile(join(folder, successFile), "utf8")))?.trim();
+/** An index that is missing, or that somebody else has written, says nothing: copies are then made anew. */
+async function readIndex(folder: string): Promise<Index> {
+  const text = await ifThere(() => readFile(join(folder, indexFile), "utf8"));
+  try {
+    const { success, copies: known } = JSON.parse(text ?? "{}") as Partial<Index>;
+    return { ...(typeof success === "string" ? { success } : {}), copies: known ?? {} };
+  } catch {
+    return { copies: {} };
+  }
+}
+
+async function writeIndex(folder: string, index: Index): Promise<void> {
+  await writeFileAtomic(join(folder, indexFile), JSON.stringify(index), { mode: 0o600, fsync: false });
 }
 
 function exported(checkpoint: string | undefined): ExportedState | undefined {
@@ -137,15 +158,6 @@ function digest({ deployment: { resources = [], pending_operations = [] } }: Exp
   return createHash("sha256")
     .update(JSON.stringify([resources, pending_operations]))
     .digest("hex");
-}
-
-/** Undefined for a copy that was cut short or that somebody else has written. */
-async function digestOfCopy(file: string): Promise<string | undefined> {
-  try {
-    return digest(JSON.parse(await readFile(file, "utf8")) as ExportedState);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A file that is whole and on the disk, also after the machine has lost its power (fsync(2) of its folder too). */

@@ -343,7 +343,7 @@ describe("AutomationStackRunner, with real worker processes", () => {
       const { notes } = await runner.up({ ...request("adopted"), site }, observer);
       expect(notes).to.deep.equal(["read the site's state anew, because an interrupted run left creating admin"]);
       expect(await readdir(workDirectory)).to.include("refreshed-true");
-      const [copy] = (await readdir(backups)).filter((name) => name.endsWith(".json"));
+      const [copy] = (await readdir(backups)).filter((name) => /^\d.*\.json$/.test(name));
       expect(JSON.parse(await readFile(join(backups, copy ?? ""), "utf8"))).to.deep.equal({
         version: 3,
         deployment: state.checkpoint.latest,

@@ -225,7 +225,7 @@ describe("AutomationStackRunner on the embedded engine", () => {
     const { changes } = await run("up", "braga", { content: "two" });
     expect(changes).to.deep.equal({ update: 2, same: 2 });
     expect(password(await readFile(checkpoint, "utf8"))).to.equal(password(text));
-    expect((await readdir(backups)).filter((name) => name.endsWith(".json")).length).to.be.greaterThan(0);
+    expect((await readdir(backups)).filter((name) => /^\d.*\.json$/.test(name)).length).to.be.greaterThan(0);
   });
 
   it("gives commands a folder for temporary files that is gone after the run", async () => {

@@ -38,7 +38,8 @@ describe("copies of a site's state", () => {
     minute += 1;
     return keepState(out, "porto", { token, now: new Date(Date.UTC(2026, 10, 25, 18, minute, 3, 45)) });
   };
-  const names = async () => (await readdir(siteLayout(out, "porto").backups)).filter((name) => name.endsWith(".json"));
+  const names = async () =>
+    (await readdir(siteLayout(out, "porto").backups)).filter((name) => /^\d.*\.json$/.test(name));
 
   it("are what stack export writes, for the owner alone, named by time and fencing token", async () => {
     await state(["inventory"], { secrets_providers: { type: "passphrase" } });
@@ -100,6 +101,15 @@ describe("copies of a site's state", () => {
     await keep(10);
     expect(await names()).to.have.length(5);
     expect(await names()).not.to.include(basename(good ?? ""));
+  });
+
+  it("are made and removed without their index too, as after it was cut short", async () => {
+    for (let count = 1; count <= 7; count++) {
+      await state([`resource-${count}`]);
+      await keep(count);
+      await writeFile(join(siteLayout(out, "porto").backups, ".index.json"), '{"copies":{"');
+    }
+    expect(await names()).to.have.length(5);
   });
 
   it("tell whether the state is the one that the last success left", async () => {
