@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { local } from "@pulumi/command";
-import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { RandomPassword } from "@pulumi/random";
 
 import { EmbeddedPulumiCommand } from "../../../engine";
@@ -38,10 +38,18 @@ function program({ site, outputDirectory }: ProgramArguments) {
 const environment = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
 );
-const command = new EmbeddedPulumiCommand({ providers: builtinProviders(), baseEnv: environment });
-void serveRuns({
-  pulumiCommand: command as unknown as PulumiCommand,
-  environment,
-  program,
-  onScratch: (folder) => (process.env["TMPDIR"] = folder),
-}).then(() => process.exit(0));
+async function engine(): Promise<PulumiCommand> {
+  if (process.env["TEST_ENGINE"] === "official") return PulumiCommand.get();
+  return new EmbeddedPulumiCommand({ providers: builtinProviders(), baseEnv: environment }) as unknown as PulumiCommand;
+}
+
+void engine()
+  .then((pulumiCommand) =>
+    serveRuns({
+      pulumiCommand,
+      environment,
+      program,
+      onScratch: (folder) => (process.env["TMPDIR"] = folder),
+    }),
+  )
+  .then(() => process.exit(0));
