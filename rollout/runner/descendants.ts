@@ -13,7 +13,18 @@ export const workerMark = "EDGEWAVE_WORKER";
  */
 export function signalTree(leader: number, mark: string, signal: NodeJS.Signals): void {
   send(-leader, signal);
-  for (const pid of marked(mark)) send(pid, signal);
+  for (const pid of carriers(workerMark, mark)) send(pid, signal);
+}
+
+/**
+ * Ends what still runs of a run whose worker is dead, such as a command that it had begun. They are known by the run's
+ * scratch folder, which is theirs for temporary files too.
+ * @returns how many there were.
+ */
+export function endStragglers(scratch: string): number {
+  const stragglers = carriers("TMPDIR", scratch).filter((pid) => pid !== process.pid);
+  for (const pid of stragglers) send(pid, "SIGKILL");
+  return stragglers.length;
 }
 
 /** Signals the process group alone. */
@@ -21,9 +32,9 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   send(-leader, signal);
 }
 
-/** The processes that carry a worker's mark; none where /proc does not tell. */
-export function marked(mark: string, proc = "/proc"): number[] {
-  const entry = `\0${workerMark}=${mark}\0`;
+/** The processes that were started with a variable of that value; none where /proc does not tell. */
+export function carriers(variable: string, value: string, proc = "/proc"): number[] {
+  const entry = `\0${variable}=${value}\0`;
   let names: string[];
   try {
     names = readdirSync(proc);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
 import { ownOrigin, type ProcessIdentity, processState } from "../processProof";
+import { endStragglers } from "./descendants";
 import { ifThere } from "./ifThere";
 
 const prefix = "edgewave-run-";
@@ -35,7 +36,7 @@ export async function removeScratch(folder: string): Promise<void> {
 }
 
 /**
- * Removes the scratch folders that killed drivers left: only this user's own, and only if every process that used one
+ * Removes the scratch folders that killed drivers left, and ends commands that still run with them: only this user's own, and only if every process that used one
  * is proven dead.
  * @returns the paths that were removed.
  */
@@ -44,6 +45,8 @@ export async function sweepScratch(root: string): Promise<string[]> {
   const removed: string[] = [];
   for (const folder of names.map((name) => join(root, name))) {
     if (!(await isLeftOver(folder))) continue;
+    // Its run has nobody left who could stop it, and the next run of the site must not meet it.
+    endStragglers(folder);
     await removeScratch(folder);
     removed.push(folder);
   }

@@ -1,4 +1,5 @@
 import { RunCancelled, SiteUnreachable, StackLocked } from "../stackRunner";
+import { endStragglers } from "./descendants";
 import type { FromWorker, ToWorker, WorkerFailure, WorkerRequest } from "./messages";
 import { type EngineOptions, type OpenStack, openByAutomation } from "./openStack";
 import { ownScratch, removeScratch } from "./scratch";
@@ -34,7 +35,7 @@ export async function serveRuns(options: ServeOptions): Promise<void> {
 }
 
 class Worker {
-  private current: { readonly id: number; readonly stop: AbortController } | undefined;
+  private current: { readonly id: number; readonly scratch: string; readonly stop: AbortController } | undefined;
   private closing = false;
   private end!: () => void;
   readonly over = new Promise<void>((resolve) => (this.end = resolve));
@@ -67,13 +68,17 @@ class Worker {
   orphaned(): void {
     this.closing = true;
     if (this.current === undefined) return this.end();
-    this.current.stop.abort();
-    setTimeout(() => this.end(), orphanGrace).unref();
+    const { stop, scratch } = this.current;
+    stop.abort();
+    setTimeout(() => {
+      endStragglers(scratch);
+      this.end();
+    }, orphanGrace).unref();
   }
 
   private async run(id: number, request: WorkerRequest): Promise<void> {
     const stop = new AbortController();
-    this.current = { id, stop };
+    this.current = { id, scratch: request.scratch, stop };
     const onProgress = (resources: number) => this.send({ type: "progress", id, resources });
     let answer: FromWorker;
     try {

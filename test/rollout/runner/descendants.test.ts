@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 
 import { expect } from "chai";
 
-import { marked, signalTree, workerMark } from "../../../rollout/runner/descendants";
+import { carriers, signalTree, workerMark } from "../../../rollout/runner/descendants";
 
 describe("signalTree", () => {
   const started: ChildProcess[] = [];
@@ -41,7 +41,7 @@ describe("signalTree", () => {
     const mark = randomUUID();
     const other = await tree(randomUUID());
     const { leader, far, root } = await tree(mark);
-    expect(marked(mark)).to.have.members([leader, far]);
+    expect(carriers(workerMark, mark)).to.have.members([leader, far]);
     const exit = once(root, "exit");
     signalTree(leader, mark, "SIGKILL");
     await exit;
@@ -56,8 +56,8 @@ describe("signalTree", () => {
 
   it("does nothing where nobody is left, nor where there is no /proc", () => {
     const mark = randomUUID();
-    expect(marked(mark)).to.deep.equal([]);
-    expect(marked(mark, "/nowhere")).to.deep.equal([]);
+    expect(carriers(workerMark, mark)).to.deep.equal([]);
+    expect(carriers(workerMark, mark, "/nowhere")).to.deep.equal([]);
     signalTree(2 ** 30, mark, "SIGKILL");
   });
 });

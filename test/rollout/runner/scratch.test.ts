@@ -4,10 +4,12 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { expect } from "chai";
 
 import { ownOrigin, type ProcessIdentity } from "../../../rollout/processProof";
+import { carriers } from "../../../rollout/runner/descendants";
 import { makeScratch, ownScratch, removeScratch, sweepScratch } from "../../../rollout/runner/scratch";
 
 describe("scratch folders", () => {
@@ -61,6 +63,23 @@ describe("scratch folders", () => {
     ];
     expect(await sweepScratch(root)).to.have.members(folders);
     expect(folders.map((folder) => existsSync(folder))).to.deep.equal([false, false]);
+  });
+
+  const linux = existsSync("/proc/self/environ");
+  (linux ? it : it.skip)(`are swept with what still runs in them${linux ? "" : " (needs /proc)"}`, async () => {
+    const left = await leave("edgewave-run-eeeeee", { driver: gone, worker: gone });
+    const used = await leave("edgewave-run-ffffff", { driver: alive() });
+    const start = (folder: string) =>
+      spawn("sleep", ["60"], { detached: true, stdio: "ignore", env: { PATH: process.env["PATH"], TMPDIR: folder } });
+    const [straggler, busy] = [start(left), start(used)];
+    const ends = [once(straggler, "exit"), once(busy, "exit")];
+    // A process has its variables once it runs its own program.
+    while (carriers("TMPDIR", left).length + carriers("TMPDIR", used).length < 2) await delay(5);
+    expect(await sweepScratch(root)).to.deep.equal([left]);
+    expect(await ends[0]).to.deep.equal([null, "SIGKILL"]);
+    expect(busy.exitCode).to.equal(null);
+    busy.kill();
+    expect(await ends[1]).to.deep.equal([null, "SIGTERM"]);
   });
 
   const kept: [string, () => Parameters<typeof leave>[1]][] = [
