@@ -87,22 +87,6 @@ describe("AutomationStackRunner, with real worker processes", () => {
     expect(progress).to.equal(3);
   });
 
-  it("uses a warm worker again, and as many as there are runs at once", async () => {
-    const other = newRunner();
-    const run = (name: string) =>
-      other.up(request(name), { signal: new AbortController().signal, onProgress: () => {} });
-    await run("site-1");
-    await run("site-2");
-    await Promise.all([run("site-3"), run("site-4")]);
-    await other.close();
-    const workers = new Set(
-      await Promise.all(
-        ["site-1", "site-2", "site-3", "site-4"].map(async (site) => /in worker (\d+)/.exec(await logOf(site))?.[1]),
-      ),
-    );
-    expect(workers.size).to.equal(2);
-  });
-
   it("leaves a work directory in which a person can run pulumi", async () => {
     await up("porto");
     const { workDirectory } = siteLayout(out, "porto");

@@ -11,17 +11,21 @@ import { aFleet, aRelease, aSite } from "../../support/fleet";
 
 /**
  * A worker that needs no SDK, and so starts at once. It answers with its own number, and says that it has grown to as
- * many MiB as the site's label says.
+ * many MiB as the site's label says. A site that waits ends when it is asked to stop.
  */
 const plainWorker = `
 process.send({ type: "ready" });
+let size = 0;
+const done = (id) => {
+  const result = { resources: 0, changes: { pid: process.pid }, seconds: 0 };
+  process.send({ type: "done", id, result, memoryMiB: size });
+};
 process.on("message", ({ type, id, request }) => {
-  if (type !== "run") return process.exit(0);
+  if (type === "close") return process.exit(0);
+  if (type === "stop") return done(id);
+  size = Number(request.site.labels.size);
   process.send({ type: "progress", id, resources: 1 });
-  setTimeout(() => {
-    const result = { resources: 0, changes: { pid: process.pid }, seconds: 0 };
-    process.send({ type: "done", id, result, memoryMiB: Number(request.site.labels.size ?? 0) });
-  }, 20);
+  if (request.site.labels.waits === undefined) setTimeout(() => done(id), 20);
 });
 `;
 
@@ -64,6 +68,24 @@ describe("how AutomationStackRunner uses its workers", () => {
     start({ limits: { maxRuns: 10, maxMemoryMiB: 500 } });
     const workers = [await run("a", 500), await run("b"), await run("c")];
     expect(new Set(workers).size).to.equal(1);
+  });
+
+  it("has as many workers as there are runs at once, and uses them again", async () => {
+    start({});
+    const first = await run("a");
+    const stop = new AbortController();
+    let begun = 0;
+    const waiting = ["b", "c"].map(async (name) => {
+      const { site, ...rest } = request(name);
+      const waits = { ...rest, site: { ...site, labels: { size: "0", waits: "yes" } } };
+      const { changes } = await runner.up(waits, { signal: stop.signal, onProgress: () => (begun += 1) });
+      return changes["pid"];
+    });
+    while (begun < 2) await delay(5);
+    stop.abort();
+    const workers = new Set(await Promise.all(waiting));
+    expect(workers.size).to.equal(2);
+    expect(workers).to.include(first);
   });
 
   it("replaces a worker that has served enough runs", async () => {
