@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { assert, expect } from "chai";
 
 import { AutomationStackRunner } from "../../../rollout/runner/automationRunner";
+import { type Checkpoint, nameOf, pendingOperations } from "../../../rollout/runner/checkpoint";
 import { siteLayout } from "../../../rollout/runner/layout";
 import { RunCancelled, type RunRequest } from "../../../rollout/stackRunner";
 import { aFleet, aRelease, aSite } from "../../support/fleet";
@@ -28,7 +29,8 @@ function isOnPath(program: string): boolean {
 const title = "AutomationStackRunner on the official engine";
 (missing.length === 0 ? describe : describe.skip)(
   missing.length === 0 ? title : `${title} (not on the PATH: ${missing.join(", ")})`,
-  () => {
+  function () {
+    this.timeout(120_000);
     let out: string;
     let runner: AutomationStackRunner;
     let token = 0;
@@ -116,7 +118,8 @@ const title = "AutomationStackRunner on the official engine";
     ] as const) {
       it(`ends the CLI and its providers with a killed worker, and puts in order what they left (${target})`, async () => {
         const running = runner.up(request(site, { wait: "3" }, target), observer());
-        await until(() => existsSync(inventoryOf(site)));
+        // The state names what is under way; a kill before that would leave nothing to put in order.
+        await until(() => isBeingMade(site, "slow"));
         const worker = await parentOfLock(siteLayout(out, site).locks);
         process.kill(worker, "SIGKILL");
         const { notes, resources } = await running;
@@ -126,6 +129,13 @@ const title = "AutomationStackRunner on the official engine";
         expect(resources).to.equal(4);
         expect(await readFile(siteLayout(out, site).checkpoint, "utf8")).not.to.contain("pending_operations");
       });
+    }
+
+    function isBeingMade(site: string, name: string): boolean {
+      const { checkpoint } = siteLayout(out, site);
+      if (!existsSync(checkpoint)) return false;
+      const state = JSON.parse(readFileSync(checkpoint, "utf8")) as Checkpoint;
+      return pendingOperations(state).some(({ resource: { urn } }) => nameOf(urn) === name);
     }
 
     /** The process that started the CLI which holds a lock. */
