@@ -1,7 +1,14 @@
+import { tmpdir } from "node:os";
+import { version as command } from "@pulumi/command/package.json";
+import { version as kubernetes } from "@pulumi/kubernetes/package.json";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { version as random } from "@pulumi/random/package.json";
+import { version as tls } from "@pulumi/tls/package.json";
 import { dependencies } from "../package.json";
 import { EmbeddedPulumiCommand } from "../engine/index";
 import { builtinProviders } from "../engine/providers/registry";
+import { installPlugins, type Plugin } from "../rollout/runner/plugins";
+import { RunFailed } from "../rollout/stackRunner";
 import { UserError } from "./userError";
 
 export const engineWishes = ["auto", "official", "embedded"] as const;
@@ -17,11 +24,13 @@ export interface EngineChoice {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The providers that the stacks use, at the versions of their SDKs. */
-const plugins = (["random", "tls", "command", "kubernetes"] as const).map((name) => ({
-  name,
-  version: dependencies[`@pulumi/${name}`],
-}));
+/** The providers that the stacks use, at the versions of their SDKs as they are installed here. */
+export const neededPlugins: readonly Plugin[] = [
+  { name: "random", version: random },
+  { name: "tls", version: tls },
+  { name: "command", version: command },
+  { name: "kubernetes", version: kubernetes },
+];
 
 /** An official CLI must neither ask for news nor fetch plugins in the middle of a wave (pulumi/pulumi#22784). */
 export const officialEnvironment = {
@@ -46,7 +55,7 @@ export async function chooseEngine(wish: EngineWish, env: Environment): Promise<
       "Put the pulumi CLI on the PATH, or use --engine embedded.",
     );
   }
-  const missing = await installPlugins(env);
+  const missing = await missingPlugins(env);
   if (missing === undefined) {
     return { name: "official", version: cli.version, reason: "pulumi and its plugins are there" };
   }
@@ -56,6 +65,20 @@ export async function chooseEngine(wish: EngineWish, env: Environment): Promise<
     `the official engine was asked for, but ${missing}`,
     "Install the plugin, or use --engine embedded.",
   );
+}
+
+/**
+ * Installs what the stacks' plugins are missing, before any stack runs. Nothing to do for the embedded engine.
+ * @throws RunFailed naming what is missing and cannot be had.
+ */
+export async function prepareEngine({ name }: Pick<EngineChoice, "name">, env: Environment): Promise<void> {
+  if (name === "embedded") return;
+  await installPlugins({
+    pulumiCommand: await pulumiCommand(name, env),
+    environment: defined({ ...env, ...officialEnvironment }),
+    plugins: neededPlugins,
+    scratchRoot: tmpdir(),
+  });
 }
 
 /** The Automation API's view of an engine, for this process. */
@@ -74,35 +97,27 @@ async function officialVersion(env: Environment): Promise<OfficialVersion> {
   const found = await pulumi(["version"], env);
   if (found.notFound) return { version: undefined, problem: "no pulumi on the PATH" };
   try {
-    const command = await PulumiCommand.get();
-    return { version: command.version?.toString() ?? found.stdout.trim() };
+    const cli = await PulumiCommand.get();
+    return { version: cli.version?.toString() ?? found.stdout.trim() };
   } catch (error) {
     const problem = `the pulumi on the PATH cannot be used: ${error instanceof Error ? error.message : String(error)}`;
     return { version: undefined, problem };
   }
 }
 
-/** Installs what is missing, one after another, before any stack runs. Answers what could not be had. */
-async function installPlugins(env: Environment): Promise<string | undefined> {
-  const listed = await pulumi(["plugin", "ls", "--json"], env);
-  const installed = parsePlugins(listed.stdout);
-  for (const { name, version } of plugins) {
-    if (installed.has(`${name}@${version}`)) continue;
-    // A plugin on the PATH is used whatever its version is; the CLI says so itself.
-    if (!(await execute(`pulumi-resource-${name}`, ["--help"], env)).notFound) continue;
-    const install = await pulumi(["plugin", "install", "resource", name, version], env);
-    if (install.exitCode !== 0) return `its plugin ${name} ${version} is not there and could not be installed`;
+/** Why the official engine would have no plugins; undefined if it has them, or had them installed now. */
+async function missingPlugins(env: Environment): Promise<string | undefined> {
+  try {
+    await prepareEngine({ name: "official" }, env);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RunFailed) return error.message;
+    return `its plugins cannot be listed: ${error instanceof Error ? error.message : String(error)}`;
   }
-  return undefined;
 }
 
-function parsePlugins(json: string): ReadonlySet<string> {
-  try {
-    const list = JSON.parse(json) as { name: string; version?: string }[];
-    return new Set(list.map((plugin) => `${plugin.name}@${plugin.version ?? ""}`));
-  } catch {
-    return new Set();
-  }
+function defined(env: Environment): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 function pulumi(args: readonly string[], env: Environment): Promise<Executed> {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { AutomationStackRunner } from "../rollout/runner/automationRunner";
-import { officialEnvironment, type EngineChoice } from "./engine";
+import { officialEnvironment, prepareEngine, type EngineChoice } from "./engine";
 import type { PassphraseSource } from "./passphrase";
 
 /** Names the engine to a worker process. */
@@ -18,10 +18,13 @@ export interface RunnerInputs {
   readonly out: string;
   /** Absolute. */
   readonly fleetFolder: string;
+  /** Memory that has to stay free for a site to start, in MiB; see `AutomationRunnerOptions`. */
+  readonly memoryFloorMiB?: number;
 }
 
 /** A runner whose workers are `worker.ts` under tsx, with the passphrase in their environment and nowhere else. */
-export function createRunner({ engine, passphrase, env, out, fleetFolder }: RunnerInputs): AutomationStackRunner {
+export function createRunner(inputs: RunnerInputs): AutomationStackRunner {
+  const { engine, passphrase, env, out, fleetFolder, memoryFloorMiB } = inputs;
   const tsx = pathToFileURL(require.resolve("tsx")).href;
   return new AutomationStackRunner({
     worker: {
@@ -37,5 +40,7 @@ export function createRunner({ engine, passphrase, env, out, fleetFolder }: Runn
     outputDirectory: out,
     fleetFolder,
     projectFile: path.join(home, "Pulumi.yaml"),
+    prepareEngine: () => prepareEngine(engine, env),
+    ...(memoryFloorMiB === undefined ? {} : { memoryFloorMiB }),
   });
 }

@@ -18,6 +18,9 @@ async function main(): Promise<void> {
   await serveRuns({
     pulumiCommand: await pulumiCommand(engine, environment),
     environment,
+    onScratch: (folder) => {
+      process.env["TMPDIR"] = folder;
+    },
     program: ({ outputDirectory, ...rest }) =>
       siteProgram({ ...rest, outputDirectory: path.join(outputDirectory, "sites", rest.site.name) }),
   });

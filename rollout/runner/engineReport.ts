@@ -39,13 +39,18 @@ export class EngineReport {
 
   /** What went wrong, in the program's or the provider's words, or from the thrown error if no event said so. */
   failure(error: unknown): string {
-    const said = [...this.errors.keys()];
-    const telling = said.filter((message) => !generic.test(message.replace(/^\S+: /, "")));
-    const chosen = telling.length > 0 ? telling : said.length > 0 ? said : [fromError(error)];
+    const chosen = this.messages(error);
     const lines = chosen.flatMap((message) => message.split("\n"));
     return lines.length <= longestMessage
       ? lines.join("\n")
       : [...lines.slice(0, longestMessage), `and ${lines.length - longestMessage} more lines in the log`].join("\n");
+  }
+
+  /** One text a failed resource, without what engines say about every failure; at least one. */
+  messages(error: unknown): string[] {
+    const said = [...this.errors.keys()];
+    const telling = said.filter((message) => !generic.test(message.replace(/^\S+: /, "")));
+    return telling.length > 0 ? telling : said.length > 0 ? said : [fromError(error)];
   }
 
   private error(text: string, urn: string | undefined): void {

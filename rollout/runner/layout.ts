@@ -17,6 +17,8 @@ export interface SiteLayout {
   readonly checkpoint: string;
   /** Holds a file for each process that works on the stack. */
   readonly locks: string;
+  /** Copies of the stack's state, each from before a run that changed it. */
+  readonly backups: string;
 }
 
 /** Folder of Pulumi's file backend. */
@@ -39,5 +41,6 @@ export function siteLayout(outputDirectory: string, site: string): SiteLayout {
     log: join(outputDirectory, "logs", `${site}.log`),
     checkpoint: join(backend, "stacks", projectName, `${site}.json`),
     locks: join(backend, "locks", "organization", projectName, site),
+    backups: join(outputDirectory, "backups", site),
   };
 }

@@ -1,10 +1,10 @@
-import { LocalWorkspace, type PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 
 import type { Fleet, Release, ResolvedSite } from "../../fleet/model";
-import { backendUrl, projectName } from "./layout";
+import { backendUrl } from "./layout";
 
 /** What the runner uses of the Automation API's `Stack`. */
-export type EngineStack = Pick<Stack, "up" | "preview" | "destroy" | "cancel">;
+export type EngineStack = Pick<Stack, "up" | "preview" | "destroy" | "refresh" | "cancel">;
 
 /** Selects a site's stack in a prepared work directory, and makes it if it is not there. */
 export type OpenStack = (arguments_: StackArguments) => Promise<EngineStack>;
@@ -19,6 +19,8 @@ export interface ProgramArguments {
 
 export interface StackArguments extends ProgramArguments {
   readonly workDirectory: string;
+  /** Absolute path of a folder for temporary files. */
+  readonly scratch: string;
 }
 
 /** The Pulumi program of one site. */
@@ -34,12 +36,31 @@ export interface EngineOptions {
 
 /** Stacks by the Automation API's local workspace, with the program in this process. */
 export function openByAutomation({ pulumiCommand, environment, program }: EngineOptions): OpenStack {
-  return ({ workDirectory, ...arguments_ }) => {
-    // A backend in the caller's environment would win over the work directory's, and locks and evidence would be missed.
-    const envVars = { ...environment, PULUMI_BACKEND_URL: backendUrl(arguments_.outputDirectory) };
-    return LocalWorkspace.createOrSelectStack(
-      { stackName: arguments_.site.name, projectName, program: program(arguments_) },
-      { workDir: workDirectory, secretsProvider: "passphrase", pulumiCommand, envVars },
-    );
+  return async ({ workDirectory, scratch, ...arguments_ }) => {
+    const { site, outputDirectory } = arguments_;
+    const envVars = {
+      ...environment,
+      // A backend in the caller's environment would win over the work directory's, and locks and evidence would be missed.
+      PULUMI_BACKEND_URL: backendUrl(outputDirectory),
+      ...temporaryFolder(scratch),
+    };
+    const workspace = await LocalWorkspace.create({
+      workDir: workDirectory,
+      program: program(arguments_),
+      secretsProvider: "passphrase",
+      pulumiCommand,
+      envVars,
+    });
+    // After `up` the SDK asks for the outputs, once with secrets in clear, and for the history: three processes of the
+    // CLI a site, whose answers nobody reads here. Both are public methods; the results are then without them.
+    workspace.stackOutputs = () => Promise.resolve({});
+    const stack = await Stack.createOrSelect(site.name, workspace);
+    stack.history = () => Promise.resolve([]);
+    return stack;
   };
+}
+
+/** The variables by which programs find the folder for temporary files. */
+function temporaryFolder(folder: string): Readonly<Record<string, string>> {
+  return { TMPDIR: folder, TMP: folder, TEMP: folder };
 }

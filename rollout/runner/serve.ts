@@ -1,13 +1,19 @@
-import { RunCancelled, StackLocked } from "../stackRunner";
+import { RunCancelled, SiteUnreachable, StackLocked } from "../stackRunner";
+import { endStragglers } from "./descendants";
 import type { FromWorker, ToWorker, WorkerFailure, WorkerRequest } from "./messages";
 import { type EngineOptions, type OpenStack, openByAutomation } from "./openStack";
+import { ownScratch, removeScratch } from "./scratch";
 import { runStack } from "./stackRun";
 
 /** A run that goes on for so long after its driver has died is left behind, in milliseconds. */
 const orphanGrace = 20_000;
 
-export type ServeOptions =
-  EngineOptions | { readonly openStack: OpenStack; readonly environment: Readonly<Record<string, string>> };
+export type ServeOptions = (
+  EngineOptions | { readonly openStack: OpenStack; readonly environment: Readonly<Record<string, string>> }
+) & {
+  /** Called before each run with the folder for its temporary files, so that this process uses it too. */
+  readonly onScratch?: (folder: string) => void;
+};
 
 /**
  * The worker's side of the pool: takes runs from the process that forked this one, one at a time, until it is told to
@@ -19,7 +25,7 @@ export type ServeOptions =
 export async function serveRuns(options: ServeOptions): Promise<void> {
   if (process.send === undefined) throw new Error("a worker is started by the rollout's runner, not by hand");
   const openStack = "openStack" in options ? options.openStack : openByAutomation(options);
-  const worker = new Worker(openStack, options.environment);
+  const worker = new Worker(openStack, options);
   // The driver decides what an interrupt means; a terminal sends it to every process of its group.
   process.on("SIGINT", () => undefined);
   process.on("message", (message) => worker.take(message as ToWorker));
@@ -29,14 +35,14 @@ export async function serveRuns(options: ServeOptions): Promise<void> {
 }
 
 class Worker {
-  private current: { readonly id: number; readonly stop: AbortController } | undefined;
+  private current: { readonly id: number; readonly scratch: string; readonly stop: AbortController } | undefined;
   private closing = false;
   private end!: () => void;
   readonly over = new Promise<void>((resolve) => (this.end = resolve));
 
   constructor(
     private readonly openStack: OpenStack,
-    private readonly environment: Readonly<Record<string, string>>,
+    private readonly options: Pick<ServeOptions, "environment" | "onScratch">,
   ) {}
 
   send(message: FromWorker): void {
@@ -62,30 +68,45 @@ class Worker {
   orphaned(): void {
     this.closing = true;
     if (this.current === undefined) return this.end();
-    this.current.stop.abort();
-    setTimeout(() => this.end(), orphanGrace).unref();
+    const { stop, scratch } = this.current;
+    stop.abort();
+    setTimeout(() => {
+      endStragglers(scratch);
+      this.end();
+    }, orphanGrace).unref();
   }
 
   private async run(id: number, request: WorkerRequest): Promise<void> {
     const stop = new AbortController();
-    this.current = { id, stop };
+    this.current = { id, scratch: request.scratch, stop };
     const onProgress = (resources: number) => this.send({ type: "progress", id, resources });
+    let answer: FromWorker;
     try {
-      const { openStack, environment } = this;
+      await ownScratch(request.scratch, "worker");
+      this.options.onScratch?.(request.scratch);
+      const { environment } = this.options;
+      const { openStack } = this;
       const result = await runStack(request, { openStack, environment, signal: stop.signal, onProgress });
-      this.send({ type: "done", id, result });
+      answer = { type: "done", id, result, memoryMiB: memoryMiB() };
     } catch (error) {
-      this.send({ type: "failed", id, failure: failureOf(error) });
-    } finally {
-      this.current = undefined;
-      if (this.closing) this.end();
+      answer = { type: "failed", id, failure: failureOf(error), memoryMiB: memoryMiB() };
     }
+    // Also when the driver has died meanwhile, which would have done it otherwise.
+    await removeScratch(request.scratch);
+    this.current = undefined;
+    this.send(answer);
+    if (this.closing) this.end();
   }
+}
+
+function memoryMiB(): number {
+  return Math.round(process.memoryUsage.rss() / (1024 * 1024));
 }
 
 function failureOf(error: unknown): WorkerFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof RunCancelled) return { kind: "cancelled", message };
   if (error instanceof StackLocked) return { kind: "locked", message };
+  if (error instanceof SiteUnreachable) return { kind: "unreachable", message };
   return { kind: "failed", message };
 }

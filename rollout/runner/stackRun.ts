@@ -1,21 +1,22 @@
-import { existsSync } from "node:fs";
+import { ConcurrentUpdateError, type EngineEvent } from "@pulumi/pulumi/automation";
 
-import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
-
-import { RunCancelled, RunFailed, type RunResult, StackLocked } from "../stackRunner";
+import { RunCancelled, RunFailed, SiteUnreachable, StackLocked } from "../stackRunner";
 import { removeUnreadableAttributes } from "./attributeFiles";
-import { pendingOperations } from "./checkpoint";
+import { DriftReport } from "./driftReport";
 import { fleetSalt, passphraseOf } from "./encryptionSalt";
 import { EngineReport } from "./engineReport";
 import { passFence } from "./fence";
 import { siteLayout } from "./layout";
 import { masker, secretsOf } from "./masking";
-import type { WorkerRequest } from "./messages";
+import type { Answer, WorkerRequest } from "./messages";
 import type { EngineStack, OpenStack } from "./openStack";
+import { changedFiles, recordRendered } from "./renderedListing";
+import { readState, repairState, requireComparable } from "./repair";
 import { SiteLog } from "./siteLog";
 import { findStaleLocks } from "./stackLocks";
-import { forgetRendered } from "./renderedState";
-import { movedFrom, prepareWorkDirectory } from "./workDirectory";
+import { isLastSuccess, keepState, rememberSuccess } from "./stateBackup";
+import { entrances, isUnreachable } from "./unreachable";
+import { prepareWorkDirectory } from "./workDirectory";
 
 export interface StackRunOptions {
   readonly openStack: OpenStack;
@@ -24,28 +25,37 @@ export interface StackRunOptions {
   readonly onProgress: (resources: number) => void;
 }
 
+/** What the steps of one run share. */
+interface Run {
+  readonly request: WorkerRequest;
+  readonly options: StackRunOptions;
+  readonly passphrase: string;
+  readonly mask: (text: string) => string;
+  readonly log: SiteLog;
+  readonly report: EngineReport;
+}
+
 /**
- * One verb on one site's stack, in this process. What a killed run left behind is put in order first: a lock whose owner
- * is proven dead is cancelled, and where operations were under way all files are rendered anew.
- * @throws RunFailed, RunCancelled or StackLocked.
+ * One verb on one site's stack, in this process. Before a change a copy of the state is kept, and what a killed run left
+ * behind is put in order: a lock whose owner is proven dead is cancelled, and a state with operations that were under
+ * way is repaired.
+ * @throws RunFailed, RunCancelled, StackLocked or SiteUnreachable.
  */
-export async function runStack(request: WorkerRequest, options: StackRunOptions): Promise<RunResult> {
+export async function runStack(request: WorkerRequest, options: StackRunOptions): Promise<Answer> {
   const began = performance.now();
   const passphrase = await passphraseOf(options.environment);
   const mask = masker([...secretsOf(options.environment), passphrase]);
   const log = new SiteLog(siteLayout(request.outputDirectory, request.site.name).log, mask);
   const report = new EngineReport(options.onProgress);
+  const run: Run = { request, options, passphrase, mask, log, report };
   try {
     log.note(`${request.verb} of ${request.site.name} to release ${request.release.name}, run ${request.fencingToken}`);
-    const { stack, notes } = await openInOrder(request, options, passphrase, log);
-    options.signal.throwIfAborted();
-    await engineRun(stack, request, options.signal, log, report);
+    const answer = request.verb === "drift" ? await compare(run) : await change(run);
     const seconds = (performance.now() - began) / 1000;
-    log.note(`done in ${seconds.toFixed(1)} s: ${JSON.stringify(report.changes)}`);
-    const resources = request.verb === "destroy" ? 0 : report.resources;
-    return { resources, changes: report.changes, seconds, notes };
+    log.note(`done in ${seconds.toFixed(1)} s: ${JSON.stringify(answer.changes)}`);
+    return { ...answer, seconds };
   } catch (error) {
-    const failure = asRunError(error, options.signal, report, mask);
+    const failure = asRunError(error, run);
     log.note(`${failure.name}: ${failure.message}`);
     if (error instanceof Error && !(error === failure)) log.write(`${error.stack ?? error.message}\n`);
     throw failure;
@@ -54,88 +64,114 @@ export async function runStack(request: WorkerRequest, options: StackRunOptions)
   }
 }
 
-async function openInOrder(
-  request: WorkerRequest,
-  { openStack, signal }: StackRunOptions,
-  passphrase: string,
-  log: SiteLog,
-): Promise<{ stack: EngineStack; notes: string[] }> {
-  const { site, release, fleet, signers, outputDirectory } = request;
+async function change(run: Run): Promise<Answer<"up">> {
+  const { request, options, log, report } = run;
+  const { verb, site, outputDirectory } = request;
+  const { stack, notes } = await openInOrder(run);
+  options.signal.throwIfAborted();
+  const common = engineOptions(request, options.signal, log);
+  const observed = { ...common, onEvent: report.take };
+  if (verb === "up") await stack.up({ ...observed, showSecrets: false });
+  else if (verb === "preview") await stack.preview(observed);
+  else await stack.destroy(observed);
+  if (verb === "up")
+    await Promise.all([rememberSuccess, recordRendered].map((keep) => keep(outputDirectory, site.name)));
+  return { resources: verb === "destroy" ? 0 : report.resources, changes: report.changes, seconds: 0, notes };
+}
+
+/** Writes neither state nor files, and takes no lock. */
+async function compare({ request, options, passphrase, mask, log, report }: Run): Promise<Answer<"drift">> {
+  const { site, outputDirectory, fencingToken } = request;
+  const { workDirectory } = siteLayout(outputDirectory, site.name);
+  await passFence(workDirectory, fencingToken);
+  if ((await readState(outputDirectory, site.name)) === undefined) {
+    throw new RunFailed(`${site.name} has no state to compare with: it has not been brought to a release here`);
+  }
+  const notes = await requireComparable(request);
+  await prepareWorkDirectory(request, await fleetSalt(outputDirectory, passphrase));
+  const stack = await open(request, options.openStack);
+  options.signal.throwIfAborted();
+  // There is nothing to read for a rendered object; see `withoutRendered`.
+  const refresh = site.target !== "render";
+  const drift = new DriftReport();
+  await stack.preview({
+    ...engineOptions(request, options.signal, log),
+    refresh,
+    onEvent: (event) => {
+      report.take(event);
+      drift.take(event);
+    },
+  });
+  const files = await changedFiles(outputDirectory, site.name);
+  if (files === undefined) notes.push("no run has written down the site's files yet, so they were not compared");
+  if ((await isLastSuccess(outputDirectory, site.name)) === false) {
+    notes.push("the state is not the one that the last successful run left");
+  }
+  return { ...drift.result(files ?? [], mask), seconds: 0, notes };
+}
+
+async function openInOrder({
+  request,
+  options: { openStack, signal },
+  passphrase,
+  log,
+  report,
+}: Run): Promise<{ stack: EngineStack; notes: string[] }> {
+  const { site, outputDirectory, fencingToken, verb } = request;
   const { workDirectory, locks, checkpoint } = siteLayout(outputDirectory, site.name);
-  await passFence(workDirectory, request.fencingToken);
+  await passFence(workDirectory, fencingToken);
   const notes: string[] = [];
   const stale = await findStaleLocks(site.name, locks, { wait: request.lockWait, signal });
+  if (stale !== undefined) notes.push(stale);
   await removeUnreadableAttributes(checkpoint);
-  const repaired = await repair(request);
-  if (repaired !== undefined) notes.push(repaired);
+  let refresh = false;
+  if (verb === "preview") {
+    await requireComparable(request);
+  } else {
+    await readState(outputDirectory, site.name);
+    await keepState(outputDirectory, site.name, { token: fencingToken, now: new Date() });
+    const repaired = await repairState(request);
+    refresh = repaired.refresh;
+    if (repaired.note !== undefined) notes.push(repaired.note);
+  }
   await prepareWorkDirectory(request, await fleetSalt(outputDirectory, passphrase));
   signal.throwIfAborted();
-  const stack = await openStack({ site, release, fleet, signers, outputDirectory, workDirectory });
-  if (stale !== undefined) {
-    await stack.cancel();
-    notes.unshift(stale);
-  }
+  const stack = await open(request, openStack);
+  if (stale !== undefined) await stack.cancel();
   for (const note of notes) log.note(note);
+  if (refresh) {
+    // Only what goes wrong is reported: the progress is the run's.
+    const onEvent = ({ diagnosticEvent, ...event }: EngineEvent) =>
+      report.take({
+        sequence: event.sequence,
+        timestamp: event.timestamp,
+        ...(diagnosticEvent && { diagnosticEvent }),
+      });
+    await stack.refresh({ ...engineOptions(request, signal, log), clearPendingCreates: true, onEvent });
+  }
   return { stack, notes };
 }
 
-/**
- * Puts in order what is not as the last success left it: an interrupted run's pending operations, files that somebody
- * changed or removed, or an output folder that is a copy. Every file of a rendered site can be made again, so they are
- * all forgotten and rendered anew. Nobody holds the stack's lock when this is called.
- * @returns what was done, for people; undefined if there was nothing to do.
- */
-async function repair(request: WorkerRequest): Promise<string | undefined> {
-  const { site, outputDirectory, verb } = request;
-  const { checkpoint, rendered } = siteLayout(outputDirectory, site.name);
-  if (!existsSync(checkpoint)) return undefined;
-  const moved = await movedFrom(outputDirectory, site.name);
-  if (verb === "preview") {
-    if (moved === undefined) return undefined;
-    throw new RunFailed(
-      `the output folder was moved or copied from ${moved}, so a preview would compare with files that are elsewhere. ` +
-        `Run the site once (edgewave rollout, or edgewave site up ${site.name}); then preview`,
-    );
-  }
-  const pending = await pendingOperations(checkpoint);
-  const operations = pending.map(({ type, urn }) => `${type} ${urn.split("::").at(-1)}`).join(", ");
-  const reasons = [
-    ...(pending.length > 0 ? [`an interrupted run left ${operations}`] : []),
-    ...(moved === undefined ? [] : [`the output folder was moved or copied from ${moved}`]),
-    ...(request.touched ? ["its state or files are not what the last success left"] : []),
-  ];
-  if (reasons.length === 0) return undefined;
-  await forgetRendered(checkpoint, rendered);
-  return `rendered all files anew, because ${reasons.join(" and ")}`;
+function open({ site, release, fleet, signers, outputDirectory, scratch }: WorkerRequest, openStack: OpenStack) {
+  const { workDirectory } = siteLayout(outputDirectory, site.name);
+  return openStack({ site, release, fleet, signers, outputDirectory, workDirectory, scratch });
 }
 
-async function engineRun(
-  stack: EngineStack,
-  { verb, parallel }: WorkerRequest,
-  signal: AbortSignal,
-  log: SiteLog,
-  report: EngineReport,
-): Promise<void> {
-  const options = { parallel, signal, onEvent: report.take, ...output(log) };
-  if (verb === "up") await stack.up({ ...options, showSecrets: false });
-  else if (verb === "preview") await stack.preview(options);
-  else await stack.destroy(options);
-}
-
-function output(log: SiteLog) {
-  return { onOutput: log.write, onError: log.write, color: "never" as const };
+function engineOptions({ parallel }: WorkerRequest, signal: AbortSignal, log: SiteLog) {
+  return { parallel, signal, onOutput: log.write, onError: log.write, color: "never" as const };
 }
 
 function asRunError(
   error: unknown,
-  signal: AbortSignal,
-  report: EngineReport,
-  mask: (text: string) => string,
-): RunFailed | RunCancelled | StackLocked {
+  { request, options, report, mask }: Run,
+): RunFailed | RunCancelled | StackLocked | SiteUnreachable {
   if (error instanceof RunFailed) return error;
-  if (signal.aborted) return new RunCancelled("the run was asked to stop; its state is whole");
+  if (options.signal.aborted) return new RunCancelled("the run was asked to stop; its state is whole");
   if (error instanceof StackLocked) return error;
   const message = mask(report.failure(error));
   if (error instanceof ConcurrentUpdateError) return new StackLocked(`the stack is locked: ${message}`);
+  if (request.site.target !== "render" && isUnreachable(report.messages(error), entrances(request.site))) {
+    return new SiteUnreachable(message);
+  }
   return new RunFailed(message, { cause: error });
 }

@@ -1,5 +1,15 @@
 import { type WorkerModule, type WorkerPatience, WorkerProcess } from "./workerProcess";
 
+/** When a worker is replaced, so that a long rollout's memory stays flat. */
+export interface WorkerLimits {
+  /** Runs that one worker serves. */
+  readonly maxRuns: number;
+  /** Resident memory after a run, in MiB. */
+  readonly maxMemoryMiB: number;
+}
+
+export const defaultLimits: WorkerLimits = { maxRuns: 200, maxMemoryMiB: 1024 };
+
 /**
  * Warm workers: a process is used again for the next site, one site at a time. There are as many as runs were under way
  * at once, so the driver's concurrency is the pool's size.
@@ -13,6 +23,7 @@ export class WorkerPool {
     private readonly module: WorkerModule,
     private readonly patience: WorkerPatience,
     private readonly onOutput: (chunk: string) => void,
+    private readonly limits: WorkerLimits = defaultLimits,
   ) {}
 
   /** A worker for one run; it goes back by `give`. */
@@ -28,8 +39,20 @@ export class WorkerPool {
   }
 
   give(worker: WorkerProcess): void {
-    if (worker.alive && !this.closed) this.idle.push(worker);
-    else if (!worker.alive) this.all.delete(worker);
+    if (!worker.alive) this.all.delete(worker);
+    else if (worker.used >= this.limits.maxRuns || worker.memoryMiB > this.limits.maxMemoryMiB)
+      void this.retire(worker);
+    else if (!this.closed) this.idle.push(worker);
+  }
+
+  /**
+   * Ends the workers that nobody uses now.
+   * @returns whether there was one.
+   */
+  async closeIdle(): Promise<boolean> {
+    const idle = this.idle.splice(0);
+    await Promise.all(idle.map((worker) => this.retire(worker)));
+    return idle.length > 0;
   }
 
   /** Ends all workers, also those that are running. */
@@ -37,5 +60,10 @@ export class WorkerPool {
     this.closed = true;
     await Promise.all([...this.all].map((worker) => worker.close()));
     this.all.clear();
+  }
+
+  private async retire(worker: WorkerProcess): Promise<void> {
+    await worker.close();
+    this.all.delete(worker);
   }
 }

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
 
-import { RunCancelled, RunFailed, type RunObserver, type RunResult, StackLocked } from "../stackRunner";
-import type { FromWorker, ToWorker, WorkerFailure, WorkerRequest } from "./messages";
+import { RunCancelled, RunFailed, type RunObserver, SiteUnreachable, StackLocked } from "../stackRunner";
+import { signalGroup, signalTree, workerMark } from "./descendants";
+import type { Answer, FromWorker, ToWorker, WorkerFailure, WorkerRequest } from "./messages";
 
 export interface WorkerModule {
   /** Absolute path of a module that calls `serveRuns` and ends its process afterwards. */
@@ -14,15 +16,17 @@ export interface WorkerModule {
 
 /** How long a worker is waited for, in milliseconds. */
 export interface WorkerPatience {
-  /** From the request to stop until SIGTERM. */
+  /** From the request to stop until SIGINT. */
   readonly stop: number;
+  /** From SIGINT until SIGTERM. */
+  readonly interrupt: number;
   /** From SIGTERM until SIGKILL. */
   readonly terminate: number;
   /** For another process's lock on a stack; longer than a worker goes on after its driver has died. */
   readonly lock: number;
 }
 
-export const defaultPatience: WorkerPatience = { stop: 30_000, terminate: 5_000, lock: 30_000 };
+export const defaultPatience: WorkerPatience = { stop: 30_000, interrupt: 5_000, terminate: 5_000, lock: 30_000 };
 
 /** The worker's process ended in the middle of a run. */
 export class WorkerCrashed extends Error {
@@ -40,7 +44,9 @@ export class WorkerProcess {
   private readonly child: ChildProcess;
   private readonly exited: Promise<string>;
   private readonly ready: Promise<void>;
+  private readonly mark = randomUUID();
   private runs = 0;
+  private memory = 0;
   private tail = "";
   private gone = false;
 
@@ -51,7 +57,7 @@ export class WorkerProcess {
   ) {
     this.child = fork(module.modulePath, [], {
       execArgv: [...module.execArgv],
-      env: { ...module.environment },
+      env: { ...module.environment, [workerMark]: this.mark },
       detached: true,
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -65,7 +71,7 @@ export class WorkerProcess {
       const over = (how: string) => {
         this.gone = true;
         // What the worker itself started may outlive it, and would go on working on the stack.
-        this.killGroup("SIGKILL");
+        this.kill();
         resolve(how);
       };
       this.child.once("error", (error) => over(error.message));
@@ -90,24 +96,42 @@ export class WorkerProcess {
     return this.child.pid;
   }
 
-  /** @throws WorkerCrashed if the process ended before the run did, else what the run ended with. */
-  async run(request: WorkerRequest, { signal, onProgress }: RunObserver): Promise<RunResult> {
+  /** How many runs it has begun. */
+  get used(): number {
+    return this.runs;
+  }
+
+  /** Its resident memory after the last run, in MiB. */
+  get memoryMiB(): number {
+    return this.memory;
+  }
+
+  /**
+   * A run that shall stop is asked to by a message, which means what SIGINT means to an engine; then its process group
+   * gets SIGINT and SIGTERM, and at last everything that it has started gets SIGKILL.
+   * @throws WorkerCrashed if the process ended before the run did, else what the run ended with.
+   */
+  async run(request: WorkerRequest, { signal, onProgress }: RunObserver): Promise<Answer> {
     this.runs += 1;
     const id = this.runs;
     const timers: NodeJS.Timeout[] = [];
     const stop = () => {
       this.send({ type: "stop", id });
-      const { stop: grace, terminate } = this.patience;
-      timers.push(setTimeout(() => this.killGroup("SIGTERM"), grace));
-      timers.push(setTimeout(() => this.killGroup("SIGKILL"), grace + terminate));
+      const { stop: grace, interrupt, terminate } = this.patience;
+      timers.push(
+        setTimeout(() => this.signal("SIGINT"), grace),
+        setTimeout(() => this.signal("SIGTERM"), grace + interrupt),
+        setTimeout(() => this.kill(), grace + interrupt + terminate),
+      );
     };
     let take: ((message: unknown) => void) | undefined;
-    const ended = new Promise<RunResult>((resolve, reject) => {
+    const ended = new Promise<Answer>((resolve, reject) => {
       take = (received) => {
         const message = received as FromWorker;
         if (message.type === "ready" || message.id !== id) return;
-        if (message.type === "progress") onProgress({ resources: message.resources });
-        else if (message.type === "done") resolve(message.result);
+        if (message.type === "progress") return onProgress({ resources: message.resources });
+        this.memory = message.memoryMiB;
+        if (message.type === "done") resolve(message.result);
         else reject(asError(message.failure));
       };
       this.child.on("message", take);
@@ -128,7 +152,7 @@ export class WorkerProcess {
   /** Lets the worker end by itself, and kills it if it does not within the time for a terminated one. */
   async close(): Promise<void> {
     this.send({ type: "close" });
-    const timer = setTimeout(() => this.killGroup("SIGKILL"), this.patience.terminate);
+    const timer = setTimeout(() => this.kill(), this.patience.terminate);
     await this.exited;
     clearTimeout(timer);
   }
@@ -146,13 +170,12 @@ export class WorkerProcess {
     if (this.child.connected) this.child.send(message, () => undefined);
   }
 
-  private killGroup(signal: NodeJS.Signals): void {
-    if (this.child.pid === undefined) return;
-    try {
-      process.kill(-this.child.pid, signal);
-    } catch {
-      // The group is empty already.
-    }
+  private signal(signal: NodeJS.Signals): void {
+    if (this.child.pid !== undefined) signalGroup(this.child.pid, signal);
+  }
+
+  private kill(): void {
+    if (this.child.pid !== undefined) signalTree(this.child.pid, this.mark, "SIGKILL");
   }
 }
 
@@ -162,5 +185,6 @@ function lastLines(text: string): string {
 
 function asError({ kind, message }: WorkerFailure): Error {
   if (kind === "cancelled") return new RunCancelled(message);
+  if (kind === "unreachable") return new SiteUnreachable(message);
   return kind === "locked" ? new StackLocked(message) : new RunFailed(message);
 }

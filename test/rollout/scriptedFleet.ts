@@ -1,5 +1,6 @@
 import type { Promoter, Promotion } from "../../rollout/promoter";
 import {
+  type DriftResult,
   RunCancelled,
   RunFailed,
   type RunObserver,
@@ -64,6 +65,10 @@ export class ScriptedFleet implements StackRunner, Promoter {
 
   destroy(): Promise<RunResult> {
     return Promise.reject(new Error("the driver does not destroy"));
+  }
+
+  drift(): Promise<DriftResult> {
+    return Promise.reject(new Error("the driver does not compare"));
   }
 
   async evidence(site: string): Promise<string | undefined> {

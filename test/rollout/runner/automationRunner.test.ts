@@ -3,15 +3,16 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { assert, expect } from "chai";
 import { parse } from "yaml";
 
+import { processState } from "../../../rollout/processProof";
 import { AutomationStackRunner } from "../../../rollout/runner/automationRunner";
 import { siteLayout } from "../../../rollout/runner/layout";
-import { RunCancelled, RunFailed, type RunRequest, StackLocked } from "../../../rollout/stackRunner";
+import { RunCancelled, RunFailed, type RunRequest, SiteUnreachable, StackLocked } from "../../../rollout/stackRunner";
 import { aFleet, aRelease, aSite } from "../../support/fleet";
 
 const passphrase = "correct-horse-battery";
@@ -23,6 +24,7 @@ describe("AutomationStackRunner, with real worker processes", () => {
   // Workers take most of a second to start, so the tests share them and take sites of their own.
   before(async () => {
     out = await mkdtemp(join(tmpdir(), "edgewave-runner-"));
+    await mkdir(join(out, "scratch"));
     await writeFile(join(out, "Pulumi.yaml"), "name: edgewave\nruntime:\n  name: nodejs\nmain: program/\n");
     // Known beforehand, so that the tests do not derive a key; the salt's own test makes one.
     await writeFile(join(out, "encryptionsalt"), "v1:c2FsdA==:v1:bm9uY2U=:c2VhbGVk\n");
@@ -44,7 +46,8 @@ describe("AutomationStackRunner, with real worker processes", () => {
       outputDirectory: out,
       fleetFolder: join(out, "fleet"),
       projectFile: join(out, "Pulumi.yaml"),
-      patience: { stop: 500, terminate: 500, lock: 600 },
+      patience: { stop: 500, interrupt: 250, terminate: 250, lock: 600 },
+      scratchRoot: join(out, "scratch"),
     });
   }
 
@@ -82,22 +85,6 @@ describe("AutomationStackRunner, with real worker processes", () => {
     expect(result).to.deep.include({ resources: 3, changes: { create: 3 }, notes: [] });
     expect(result.seconds).to.be.greaterThan(0);
     expect(progress).to.equal(3);
-  });
-
-  it("uses a warm worker again, and as many as there are runs at once", async () => {
-    const other = newRunner();
-    const run = (name: string) =>
-      other.up(request(name), { signal: new AbortController().signal, onProgress: () => {} });
-    await run("site-1");
-    await run("site-2");
-    await Promise.all([run("site-3"), run("site-4")]);
-    await other.close();
-    const workers = new Set(
-      await Promise.all(
-        ["site-1", "site-2", "site-3", "site-4"].map(async (site) => /in worker (\d+)/.exec(await logOf(site))?.[1]),
-      ),
-    );
-    expect(workers.size).to.equal(2);
   });
 
   it("leaves a work directory in which a person can run pulumi", async () => {
@@ -200,6 +187,46 @@ describe("AutomationStackRunner, with real worker processes", () => {
     expect((await neighbour).resources).to.equal(3);
   });
 
+  it("escalates from a message to SIGINT, SIGTERM and SIGKILL, also of what has left the worker's group", async () => {
+    const stop = new AbortController();
+    const marker = join(siteLayout(out, "stubborn").workDirectory, "crashed");
+    const run = failureOf(up("stubborn", { signal: stop.signal }));
+    while (!existsSync(marker)) await delay(20);
+    const provider = Number(await readFile(marker, "utf8"));
+    process.kill(provider, 0);
+    stop.abort();
+    expect(await run).to.be.instanceOf(RunCancelled);
+    expect(await readFile(`${marker}-by`, "utf8")).to.equal("SIGINT SIGTERM ");
+    // A zombie's number is taken until its new parent has noticed.
+    while (processState({ host: hostname(), pid: provider, seenAt: Date.now(), origin: undefined }) !== "dead") {
+      await delay(10);
+    }
+  });
+
+  // Of the runs above, which ended in every way that there is.
+  it("gives each run a scratch folder of its own, which is gone afterwards, also after a crash and a kill", async () => {
+    const scratchOf = async (site: string) =>
+      [...(await logOf(site)).matchAll(/its scratch folder is (.+)/g)].map((match) => match[1] as string);
+    const folders = await Promise.all(["porto", "failing", "crash-always", "stubborn", "deaf"].map(scratchOf));
+    for (const folder of folders.flat()) {
+      expect(dirname(folder)).to.equal(join(out, "scratch"));
+      expect(existsSync(folder)).to.equal(false);
+    }
+    expect(new Set(folders.flat()).size).to.equal(folders.flat().length);
+    expect(folders.every((some) => some.length > 0)).to.equal(true);
+    expect(await readdir(join(out, "scratch"))).to.be.empty;
+  });
+
+  it("takes a site for unreachable that has no link, and only if it has one at all", async () => {
+    const observer = { signal: new AbortController().signal, onProgress: () => undefined };
+    const run = (target: "field" | "render") =>
+      failureOf(runner.up({ ...request("no-link"), site: aSite({ name: "no-link", target }) }, observer));
+    const failure = await run("field");
+    assert(failure instanceof SiteUnreachable);
+    expect(failure.message).to.contain("cannot be reached by SSH");
+    expect(await run("render")).to.be.instanceOf(RunFailed);
+  });
+
   it("does not start what was stopped before", async () => {
     expect(await failureOf(up("never", { signal: AbortSignal.abort() }))).to.be.instanceOf(RunCancelled);
     expect(existsSync(siteLayout(out, "never").workDirectory)).to.equal(false);
@@ -285,6 +312,26 @@ describe("AutomationStackRunner, with real worker processes", () => {
       expect(notes).to.deep.equal(["rendered all files anew, because an interrupted run left creating inventory"]);
       expect(existsSync(join(rendered, "half"))).to.equal(false);
       expect((await up("pending")).notes).to.be.empty;
+    });
+
+    it("reads the state of a site with a cluster anew, with pending creates cleared", async () => {
+      const { checkpoint, workDirectory, backups } = siteLayout(out, "adopted");
+      await mkdir(join(checkpoint, ".."), { recursive: true });
+      const urn = "urn:pulumi:adopted::edgewave::random:index/randomPassword:RandomPassword::admin";
+      const type = "random:index/randomPassword:RandomPassword";
+      const pending = [{ type: "creating", resource: { urn, type } }];
+      const state = { version: 3, checkpoint: { latest: { pending_operations: pending } } };
+      await writeFile(checkpoint, JSON.stringify(state));
+      const site = aSite({ name: "adopted", target: "cluster" });
+      const observer = { signal: new AbortController().signal, onProgress: () => undefined };
+      const { notes } = await runner.up({ ...request("adopted"), site }, observer);
+      expect(notes).to.deep.equal(["read the site's state anew, because an interrupted run left creating admin"]);
+      expect(await readdir(workDirectory)).to.include("refreshed-true");
+      const [copy] = (await readdir(backups)).filter((name) => /^\d.*\.json$/.test(name));
+      expect(JSON.parse(await readFile(join(backups, copy ?? ""), "utf8"))).to.deep.equal({
+        version: 3,
+        deployment: state.checkpoint.latest,
+      });
     });
 
     it("leaves no worker behind when the runner's process dies", async () => {

@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { type Deployment, LocalWorkspace, type PulumiCommand } from "@pulumi/pulumi/automation";
 import { assert, expect } from "chai";
 
+import { EmbeddedPulumiCommand } from "../../../engine";
+import { builtinProviders } from "../../../engine/providers/registry";
 import { type AutomationRunnerOptions, AutomationStackRunner } from "../../../rollout/runner/automationRunner";
 import { siteLayout } from "../../../rollout/runner/layout";
 import { RunCancelled, RunFailed, type RunResult } from "../../../rollout/stackRunner";
@@ -68,6 +71,19 @@ describe("AutomationStackRunner on the embedded engine", () => {
       touched,
     };
     return runner[verb](request, { signal, onProgress: () => undefined });
+  }
+
+  function drift(name: string, labels: Record<string, string> = {}, target: "render" | "cluster" = "render") {
+    token += 1;
+    const request = {
+      site: { ...aSite({ name, target }), labels },
+      release: aRelease(),
+      fleet: aFleet(),
+      signers: [],
+      fencingToken: token,
+      touched: false,
+    };
+    return runner.drift(request, { signal: new AbortController().signal, onProgress: () => undefined });
   }
 
   const failureOf = (promise: Promise<unknown>) =>
@@ -148,6 +164,94 @@ describe("AutomationStackRunner on the embedded engine", () => {
     const random = (file: StateFile) =>
       file.checkpoint.latest.resources.filter(({ type }) => type.startsWith("random:")).map(({ id }) => id);
     expect(random(after)).to.deep.equal(random(before));
+  });
+
+  it("compares a site with its release and its files, and changes neither state nor files", async () => {
+    await run("up", "evora", { content: "old" });
+    const { checkpoint, rendered } = siteLayout(out, "evora");
+    expect(await drift("evora", { content: "old" })).to.deep.include({
+      changes: { same: 4 },
+      entries: [],
+      more: 0,
+      notes: [],
+    });
+
+    await writeFile(join(rendered, "inventory"), "changed by hand");
+    await rm(join(rendered, "slow"));
+    const state = await readFile(checkpoint, "utf8");
+    for (const target of ["render", "cluster"] as const) {
+      const { changes, entries, notes } = await drift("evora", { content: "new" }, target);
+      expect(entries.map(({ found, op, name }) => [found, op, name])).to.deep.equal([
+        ["files", "update", "inventory"],
+        ["files", "delete", "slow"],
+        ["preview", "update", "inventory"],
+        ["preview", "update", "slow"],
+      ]);
+      expect(entries[2]).to.deep.include({ type: "command:local:Command", paths: ["stdin"] });
+      expect(changes).to.deep.equal({ update: 3, delete: 1, same: 2 });
+      expect(notes).to.deep.equal([]);
+    }
+    expect(await readFile(checkpoint, "utf8")).to.equal(state);
+    expect(await readFile(join(rendered, "inventory"), "utf8")).to.equal("changed by hand");
+    expect(await readdir(siteLayout(out, "evora").locks).catch(() => [])).to.be.empty;
+  });
+
+  it("does not compare a site that has no state, and makes none", async () => {
+    expect(String(await failureOf(drift("nowhere")))).to.contain("has no state to compare with");
+    expect(existsSync(siteLayout(out, "nowhere").checkpoint)).to.equal(false);
+  });
+
+  it("keeps a copy of the state before a change, from which the stack comes back after it was lost", async () => {
+    await run("up", "braga", { content: "one" });
+    await run("up", "braga", { content: "two" });
+    const { checkpoint, workDirectory, backups } = siteLayout(out, "braga");
+    const copy = await runner.newestBackup("braga");
+    assert(copy !== undefined);
+    const text = await readFile(copy, "utf8");
+    expect(text).to.contain("braga one").and.to.contain("ciphertext");
+    const password = (state: string) => /"ciphertext": ?"([^"]+)"/.exec(state)?.[1];
+
+    await rm(checkpoint);
+    const environment = {
+      PULUMI_CONFIG_PASSPHRASE: "correct-horse-battery",
+      PULUMI_BACKEND_URL: `file://${out}/state`,
+    };
+    const command = new EmbeddedPulumiCommand({ providers: builtinProviders(), baseEnv: { ...process.env } });
+    const stack = await LocalWorkspace.createStack(
+      { stackName: "braga", workDir: workDirectory },
+      { pulumiCommand: command as unknown as PulumiCommand, envVars: environment, secretsProvider: "passphrase" },
+    );
+    await stack.importStack(JSON.parse(text) as Deployment);
+    const { changes } = await run("up", "braga", { content: "two" });
+    expect(changes).to.deep.equal({ update: 2, same: 2 });
+    expect(password(await readFile(checkpoint, "utf8"))).to.equal(password(text));
+    expect((await readdir(backups)).filter((name) => /^\d.*\.json$/.test(name)).length).to.be.greaterThan(0);
+  });
+
+  it("gives commands a folder for temporary files that is gone after the run", async () => {
+    await run("up", "loule", { temporary: "yes" });
+    const state = await readFile(siteLayout(out, "loule").checkpoint, "utf8");
+    const folder = /"stdout": ?"([^"]*edgewave-run-[^"]+)"/.exec(state)?.[1];
+    assert(folder !== undefined);
+    expect(existsSync(folder)).to.equal(false);
+  });
+
+  it("reads the state of a site with a cluster anew after a kill, clears what was being made, and makes it", async () => {
+    const site = { ...aSite({ name: "beja", target: "cluster" }), labels: { wait: "2" } };
+    token += 1;
+    const common = { site, release: aRelease(), fleet: aFleet(), signers: [], fencingToken: token, touched: false };
+    const running = runner.up(common, { signal: new AbortController().signal, onProgress: () => undefined });
+    const { rendered, locks } = siteLayout(out, "beja");
+    while (!existsSync(join(rendered, "inventory"))) await delay(20);
+    const [lock] = (await readdir(locks)).filter((name) => name.endsWith(".json"));
+    const { pid } = JSON.parse(await readFile(join(locks, lock ?? ""), "utf8")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    const { notes, resources } = await running;
+    expect(notes?.[2]).to.match(/^read the site's state anew, because an interrupted run left .*creating slow/);
+    expect(resources).to.equal(4);
+    const state = await readFile(siteLayout(out, "beja").checkpoint, "utf8");
+    expect(state).not.to.contain("pending_operations");
+    expect(existsSync(join(rendered, "slow"))).to.equal(true);
   });
 
   it("leaves the original alone when a copy of the output folder is run", async () => {

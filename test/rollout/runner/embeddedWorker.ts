@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { local } from "@pulumi/command";
-import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { RandomPassword } from "@pulumi/random";
 
 import { EmbeddedPulumiCommand } from "../../../engine";
@@ -24,6 +24,9 @@ function program({ site, outputDirectory }: ProgramArguments) {
         stdin: `${site.name} ${site.labels["content"] ?? ""}`,
       });
     file("inventory");
+    if (site.labels["temporary"] !== undefined) {
+      new local.Command("temporary", { create: 'touch "$TMPDIR/left"; echo "$TMPDIR"' });
+    }
     file("slow", Number(site.labels["wait"] ?? 0));
     if (site.labels["mistake"] === "provider") {
       new local.Command("broken", { create: "echo 'no space left on device' >&2; exit 3" });
@@ -35,7 +38,18 @@ function program({ site, outputDirectory }: ProgramArguments) {
 const environment = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
 );
-const command = new EmbeddedPulumiCommand({ providers: builtinProviders(), baseEnv: environment });
-void serveRuns({ pulumiCommand: command as unknown as PulumiCommand, environment, program }).then(() =>
-  process.exit(0),
-);
+async function engine(): Promise<PulumiCommand> {
+  if (process.env["TEST_ENGINE"] === "official") return PulumiCommand.get();
+  return new EmbeddedPulumiCommand({ providers: builtinProviders(), baseEnv: environment }) as unknown as PulumiCommand;
+}
+
+void engine()
+  .then((pulumiCommand) =>
+    serveRuns({
+      pulumiCommand,
+      environment,
+      program,
+      onScratch: (folder) => (process.env["TMPDIR"] = folder),
+    }),
+  )
+  .then(() => process.exit(0));

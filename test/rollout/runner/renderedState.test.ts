@@ -28,7 +28,14 @@ describe("withoutRendered", () => {
   }
 
   it("drops operations that were under way", () => {
-    const before = { checkpoint: { latest: { resources: [], pending_operations: [{ type: "creating" }] } } };
+    const before = {
+      checkpoint: {
+        latest: {
+          resources: [],
+          pending_operations: [{ type: "creating", resource: resource("command:local:Command") }],
+        },
+      },
+    };
     expect(withoutRendered(before)).to.deep.equal({ checkpoint: { latest: { resources: [] } } });
   });
 

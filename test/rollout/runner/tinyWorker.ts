@@ -1,20 +1,24 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import type { EngineEvent, UpOptions } from "@pulumi/pulumi/automation";
+import type { EngineEvent, RefreshOptions, UpOptions } from "@pulumi/pulumi/automation";
 
 import { siteLayout } from "../../../rollout/runner/layout";
 import type { EngineStack, StackArguments } from "../../../rollout/runner/openStack";
 import { serveRuns } from "../../../rollout/runner/serve";
 
 /** A worker whose stacks do what their site's name says, so that a test can choose from outside. */
-async function up({ site, outputDirectory, workDirectory }: StackArguments, options: UpOptions = {}): Promise<void> {
+async function up(arguments_: StackArguments, options: UpOptions = {}): Promise<void> {
+  const { site, outputDirectory, workDirectory, scratch } = arguments_;
   const { checkpoint, rendered } = siteLayout(outputDirectory, site.name);
   const crash = () => process.kill(process.pid, "SIGKILL");
   const marker = join(workDirectory, "crashed");
   const event = (content: Partial<EngineEvent>) => options.onEvent?.({ sequence: 0, timestamp: 0, ...content });
   options.onOutput?.(`the passphrase is ${process.env["PULUMI_CONFIG_PASSPHRASE"]}, in worker ${process.pid}\n`);
+  writeFileSync(join(scratch, "temporary"), "");
+  options.onOutput?.(`its scratch folder is ${scratch}\n`);
   switch (site.name.replace(/-\d+$/, "")) {
     case "crash-always":
       process.stderr.write("out of memory, or so\n");
@@ -31,6 +35,24 @@ async function up({ site, outputDirectory, workDirectory }: StackArguments, opti
     case "deaf":
       writeFileSync(marker, String(process.pid));
       for (;;);
+    case "stubborn": {
+      // As an engine's provider: in a session of its own, where a signal to the worker's group does not come.
+      const provider = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
+      for (const signal of ["SIGINT", "SIGTERM"])
+        process.on(signal, () => appendFileSync(`${marker}-by`, `${signal} `));
+      writeFileSync(marker, String(provider.pid));
+      return new Promise(() => undefined);
+    }
+    case "no-link":
+      event({
+        diagnosticEvent: {
+          severity: "error",
+          color: "never",
+          urn: "urn:pulumi:s::edgewave::command:remote:Command::nodes",
+          message: `${site.bastion.sshUser}@${site.bastion.address}:22 cannot be reached by SSH after 10 tries: connect ETIMEDOUT`,
+        },
+      });
+      throw new Error("update failed");
     case "failing":
       event({
         diagnosticEvent: {
@@ -61,6 +83,7 @@ function stackOf(arguments_: StackArguments): EngineStack {
     up: (options?: UpOptions) => up(arguments_, options),
     preview: (options?: UpOptions) => up(arguments_, options),
     destroy: (options?: UpOptions) => up(arguments_, options),
+    refresh: (options?: RefreshOptions) => note(`refreshed-${options?.clearPendingCreates}`),
     cancel: () => note("cancelled"),
   } as unknown as EngineStack;
 }
