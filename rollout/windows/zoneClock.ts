@@ -20,8 +20,8 @@ const stepMs = 4 * dayMs;
  * @throws RangeError if this machine knows no such zone.
  */
 export function offsetSpans(zone: string, start: number, end: number): OffsetSpan[] {
-  if (!IANAZone.isValidZone(zone)) throw new RangeError(`${JSON.stringify(zone)} is no time zone that Node knows here`);
   const clock = IANAZone.create(zone);
+  if (!clock.isValid) throw new RangeError(`${JSON.stringify(zone)} is no time zone that Node knows here`);
   // Whole milliseconds: before time zones were agreed on, offsets had seconds.
   const offsetAt = (time: number) => Math.round(clock.offset(time) * 60_000);
   const spans: OffsetSpan[] = [];
