@@ -1,9 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { generateSigningKey, readSigningKey, type SigningKey } from "../gitops/signing/key";
+import { generateSigningKey, readSigningKey, type SigningKey } from "../signing/key";
 import { allowedSigners, findSignedRepository } from "../gitops/signing/signers";
-import { UnusableKey } from "../gitops/signing/unusableKey";
+import { UnusableKey } from "../signing/unusableKey";
 import { makeSecretFile } from "./secretFile";
 import { UserError } from "./userError";
 

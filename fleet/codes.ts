@@ -1,3 +1,4 @@
+import { calendarCodes } from "./codes/calendar";
 import type { CodeText } from "./codes/codeText";
 import { documentCodes } from "./codes/document";
 import { networkCodes } from "./codes/network";
@@ -14,6 +15,7 @@ export const codes = {
   ...networkCodes,
   ...releaseCodes,
   ...rolloutCodes,
+  ...calendarCodes,
 } satisfies Record<string, CodeText>;
 
 export type FindingCode = keyof typeof codes;

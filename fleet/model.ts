@@ -3,6 +3,8 @@
  * nothing else constructs one outside tests. Everything is plain data, so that it can cross a process boundary.
  */
 
+import type { Calendar } from "./calendar";
+
 export type Architecture = "amd64" | "arm64";
 export type ProfileName = "micro" | "mini" | "standard" | "ha-edge";
 export type Target = "render" | "cluster" | "field";
@@ -50,6 +52,8 @@ export interface ResolvedSite {
   readonly target: Target;
   /** Set when the site is known to have no link; a rollout defers it. */
   readonly offline: { readonly reason: string; readonly since: string } | undefined;
+  /** When the site may be changed; it decides when, never what. */
+  readonly maintenance: Calendar;
   /** `<name>.<fleet domain>`. */
   readonly domain: string;
   readonly nodes: readonly SiteNode[];

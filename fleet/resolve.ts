@@ -1,6 +1,7 @@
 import type { Knowledge } from "./knowledge";
 import type { Ingestion, Link, ResolvedSite, SourcePosition } from "./model";
 import type { Path, Problem } from "./problem";
+import { resolveCalendar } from "./resolveCalendar";
 import type { FleetDocument, SiteDocument } from "./schema";
 
 /** What a site has when neither its file nor the fleet's defaults say otherwise. */
@@ -64,6 +65,8 @@ export function resolveSite(
     timeZone: required(spec.timeZone ?? defaults.timeZone, ["spec", "timeZone"]),
     target: spec.target ?? defaults.target ?? builtInDefaults.target,
     offline: spec.offline,
+    // Whole, not merged: windows of the fleet would open a site that has its own.
+    maintenance: resolveCalendar(spec.maintenance ?? defaults.maintenance),
     domain,
     nodes: spec.nodes.map(({ memory, disk, ...node }) => ({ ...node, memoryMiB: memory, diskGiB: disk })),
     network: {

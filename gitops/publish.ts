@@ -19,7 +19,7 @@ import { checkedRelease, checkedSite } from "./names";
 import { PublishFailed } from "./publishError";
 import { type ReleaseTree, filesOf, renderRelease, sharedTexts } from "./render/release";
 import { deployRoot, fleetMessage, secondsOf, siteMessage } from "./message";
-import type { SigningKey } from "./signing/key";
+import type { SigningKey } from "../signing/key";
 import { isSignedBy } from "./signing/signedCommit";
 
 export interface PublishOptions {

@@ -14,12 +14,12 @@ export interface DesiredInputs {
 }
 
 /**
- * Hex SHA-256 over all that decides what a site becomes. Two things are left out because they decide nothing: where
- * the site and the release are written down, and whether the site has a link at the moment.
+ * Hex SHA-256 over all that decides what a site becomes. Three things are left out because they decide nothing: where
+ * the site and the release are written down, whether the site has a link at the moment, and when it may be changed.
  */
 export function desiredHash({ site, release, fleet, signers, programDigest }: DesiredInputs): string {
   const desired = {
-    site: { ...site, source: undefined, offline: undefined },
+    site: { ...site, source: undefined, offline: undefined, maintenance: undefined },
     release: { ...release, source: undefined },
     fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub },
     signers: [...signers].sort(),

@@ -1,6 +1,7 @@
 import type { Problem } from "../problem";
 import { checkAddresses, checkApiVip } from "./addresses";
 import { checkArchitectures, checkLocks } from "./architectures";
+import { checkCalendars } from "./calendars";
 import type { Check, CheckContext } from "./check";
 import { checkBufferFits, checkBufferHorizon } from "./ingestion";
 import { checkLabels, checkNames } from "./names";
@@ -24,6 +25,7 @@ const checks: readonly Check[] = [
   checkTopology,
   checkTargets,
   checkTimeZones,
+  checkCalendars,
   checkBufferFits,
   checkBufferHorizon,
   checkArchitectures,

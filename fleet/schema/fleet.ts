@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { calendarSchema } from "./calendar";
 import { document, target, timeZone } from "./document";
 import { hasForm, text } from "./formats";
 import { bastionDefaults, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
@@ -32,6 +33,7 @@ export const fleetDefaultsSchema = z
     target: target.optional(),
     ssh: ssh.optional(),
     timeZone: timeZone.optional(),
+    maintenance: calendarSchema.optional(),
     network: z.strictObject(networkDefaults).optional(),
     bastion: z.strictObject(bastionDefaults).optional(),
     link: link.optional(),

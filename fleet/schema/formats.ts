@@ -46,6 +46,7 @@ export const formats = {
   "edgewave-disk": form("[1-9]\\d{0,5}(?:Gi|Ti)", 'a size in Gi or Ti, such as "128Gi"'),
   "edgewave-bandwidth": form("[1-9]\\d{0,5}(?:Kbit|Mbit|Gbit)", 'a bandwidth in Kbit, Mbit or Gbit, such as "20Mbit"'),
   "edgewave-duration": form("(?:0s|[1-9]\\d{0,5}(?:s|m|h|d))", 'a duration in s, m, h or d, such as "10m" or "72h"'),
+  "edgewave-time-of-day": form("(?:[01]\\d|2[0-3]):[0-5]\\d", 'a time of day in quotes, from "00:00" to "23:59"'),
   "edgewave-amount": form(percent, 'a number from 0 or a percentage from "0%" to "100%"'),
   "edgewave-size": form("(?:rest|(?:100|[1-9]\\d?)%)", 'a number from 1, a percentage from "1%" to "100%", or rest'),
   "edgewave-label-key": form(

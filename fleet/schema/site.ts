@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { calendarSchema } from "./calendar";
 import { architecture, document, labels, profileName, region, target, timeZone } from "./document";
 import { text } from "./formats";
 import { diskGiB, memoryMiB } from "./quantity";
@@ -50,6 +51,7 @@ export const siteSchema = document(
     timeZone: timeZone.optional(),
     target: target.optional(),
     offline: offline.optional(),
+    maintenance: calendarSchema.optional(),
     nodes: z.array(node).min(1).max(200),
     network,
     bastion,

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { SigningKey } from "../signing/key";
+import type { SigningKey } from "../../signing/key";
 import { signedCommit } from "../signing/signedCommit";
 import { BlobIds, objectId, type TreeObjects, treeObjects } from "./objectId";
 import { pack, PackEntries, packEntry } from "./pack";

@@ -1,6 +1,8 @@
-import type { SigningKey } from "./key";
-import { signSsh, verifySsh } from "./sshsig";
+import type { SigningKey } from "../../signing/key";
+import { signSsh, verifySsh } from "../../signing/sshsig";
 
+/** Keeps a signature over a commit from passing for one over anything else; Git's is fixed. */
+const namespace = "git";
 /** Header of a commit that holds its signature, whatever made it. Source: gitformat-signature(5). */
 const header = "gpgsig ";
 
@@ -12,7 +14,7 @@ export function signedCommit(content: Buffer, key: SigningKey): Buffer {
   const end = content.indexOf("\n\n");
   if (end === -1) throw new Error("A commit object has an empty line after its headers; this one has none.");
   // A header goes on in lines that begin with a space.
-  const value = signSsh(content, key).trimEnd().replaceAll("\n", "\n ");
+  const value = signSsh(content, key, namespace).trimEnd().replaceAll("\n", "\n ");
   return Buffer.concat([content.subarray(0, end + 1), Buffer.from(`${header}${value}\n`), content.subarray(end + 1)]);
 }
 
@@ -24,7 +26,7 @@ export function isSigned(content: Buffer): boolean {
 /** Whether a commit object is signed, rightly, by this key. */
 export function isSignedBy(content: Buffer, key: Pick<SigningKey, "publicBlob">): boolean {
   const parts = parted(content);
-  return parts !== undefined && verifySsh(parts.payload, parts.signature, key.publicBlob);
+  return parts !== undefined && verifySsh(parts.payload, parts.signature, key.publicBlob, namespace);
 }
 
 /** A commit's signature, and the commit as it was signed; undefined if it is not signed. */

@@ -1,7 +1,7 @@
 import { GitFailed } from "../git/run";
 import { deployedSites, deployRepository, fleetRepository, refsIfThere } from "../git/repository";
 import { committer } from "../git/importCommits";
-import type { SigningKey } from "./key";
+import type { SigningKey } from "../../signing/key";
 import { isSigned } from "./signedCommit";
 
 /**

@@ -33,24 +33,48 @@ export interface ChainBreak {
   readonly why: string;
 }
 
+/** The place in a chain behind which the next row belongs. */
+export interface ChainPlace {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+export const beginning: ChainPlace = { sequence: 0, hash: chainStart };
+
+/** Everything that is wrong with a row, given the one before it. */
+export function breaksOf(row: ChainedRow, before: ChainPlace): ChainBreak[] {
+  const breaks: ChainBreak[] = [];
+  if (row.sequence !== before.sequence + 1) breaks.push(gap(row.sequence, before.sequence));
+  else if (row.previous !== before.hash) {
+    breaks.push({ sequence: row.sequence, why: "it does not follow the event before it" });
+  }
+  if (row.hash !== rowHash(row)) breaks.push({ sequence: row.sequence, why: "its content is not what was written" });
+  return breaks;
+}
+
+function gap(found: number, before: number): ChainBreak {
+  if (found <= before) return { sequence: found, why: `it comes after event ${before}` };
+  if (found === before + 2) {
+    return { sequence: before + 1, why: `the event is missing; the next one is event ${found}` };
+  }
+  return {
+    sequence: before + 1,
+    why: `the event is missing, with ${found - before - 2} after it; the next one is event ${found}`,
+  };
+}
+
 /**
  * The first break in consecutive rows of one run, or undefined if they hold. It shows a row that was changed, removed
  * from the middle or put in. Rows cut off at the end leave a shorter chain that holds; and who recomputes all hashes
  * goes unseen, as there is no key. Keep copies of the last hash elsewhere to see those.
- * @param before sequence number and hash of the row in front of the first one.
+ * @param before the row in front of the first one.
  */
-export function findBreak(
-  rows: readonly ChainedRow[],
-  before: { readonly sequence: number; readonly hash: string } = { sequence: 0, hash: chainStart },
-): ChainBreak | undefined {
-  let { sequence, hash } = before;
+export function findBreak(rows: readonly ChainedRow[], before: ChainPlace = beginning): ChainBreak | undefined {
+  let place = before;
   for (const row of rows) {
-    if (row.sequence !== sequence + 1) {
-      return { sequence: sequence + 1, why: `the event is missing; the next one is event ${row.sequence}` };
-    }
-    if (row.previous !== hash) return { sequence: row.sequence, why: "it does not follow the event before it" };
-    if (row.hash !== rowHash(row)) return { sequence: row.sequence, why: "its content is not what was written" };
-    ({ sequence, hash } = row);
+    const [found] = breaksOf(row, place);
+    if (found !== undefined) return found;
+    place = row;
   }
   return undefined;
 }

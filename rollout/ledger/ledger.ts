@@ -1,10 +1,12 @@
 import type { RecordedEvent, RolloutEvent, SiteSuccess } from "../events";
+import type { ChainedRow } from "./chain";
+import type { Inbox } from "./inbox";
 
 /**
  * The append-only record of rollouts. One driver writes to a run, under a lease; any number of readers read at the same
  * time.
  */
-export interface Ledger {
+export interface Ledger extends Inbox {
   /**
    * Takes the right to drive something, such as `rollout/standard`. A lease whose owner is proven dead is taken over.
    * @throws RolloutLocked if another driver holds it.
@@ -22,6 +24,13 @@ export interface Ledger {
    */
   events(run: string, after?: number): Promise<RecordedEvent[]>;
   /**
+   * The events of a run after the given sequence number as they are stored, in order, whether or not their chain holds.
+   * @param most rows to return; all of them by default.
+   */
+  rows(run: string, after?: number, most?: number): Promise<ChainedRow[]>;
+  /** Every run that has events, also one that is not listed any more; those that are listed first, the oldest first. */
+  recordedRuns(): Promise<string[]>;
+  /**
    * Appends events to a run, all or none. A `rollout-started` begins the run.
    * @param at milliseconds since the epoch.
    * @throws LeaseLost if the lease is no longer held; nothing is written then.
@@ -38,6 +47,8 @@ export interface Ledger {
   releaseSite(lease: Lease, site: string): Promise<void>;
   /** What was recorded by the site's last success, in any rollout. */
   lastSuccess(site: string): Promise<SiteSuccess | undefined>;
+  /** The same for every site that has one, by name. */
+  successes(): Promise<ReadonlyMap<string, SiteSuccess>>;
   close(): void;
 }
 
@@ -72,7 +83,7 @@ export interface RunSummary {
   readonly rollout: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Whether the run ended with `rollout-finished`. */
+  /** Whether the run ended with `rollout-finished` and was not reopened since. */
   readonly finished: boolean;
 }
 

@@ -1,5 +1,22 @@
 /** Version of the ledger's tables, in SQLite's `user_version`. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
+
+/** What other processes ask of drivers. Only its answer is ever written to a row again. */
+const requests = `
+CREATE TABLE IF NOT EXISTS requests (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  rollout TEXT NOT NULL,
+  run TEXT,
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  data TEXT NOT NULL,
+  asked_by TEXT NOT NULL,
+  answered_at INTEGER,
+  answer TEXT
+);
+CREATE INDEX IF NOT EXISTS open_requests ON requests (rollout, number) WHERE answered_at IS NULL;
+`;
 
 /**
  * `events` is the record; triggers keep it append-only against mistakes. `runs` and `sites` repeat what its events say
@@ -47,13 +64,22 @@ CREATE TABLE IF NOT EXISTS leases (
   pid_namespace TEXT,
   start_ticks INTEGER
 ) WITHOUT ROWID;
+${requests}
 PRAGMA user_version = ${schemaVersion};
 `;
 
-/** Adds to a ledger of version 1 what tells a lease's process from others with its number. */
-export const upgradeFromVersion1 = `
+/** Brings a ledger of an older version up to this one, by that version. */
+export const upgrades: Readonly<Record<number, string>> = {
+  // What tells a lease's process from others with its number.
+  1: `
 ALTER TABLE leases ADD COLUMN boot_id TEXT;
 ALTER TABLE leases ADD COLUMN pid_namespace TEXT;
 ALTER TABLE leases ADD COLUMN start_ticks INTEGER;
+${requests}
 PRAGMA user_version = ${schemaVersion};
-`;
+`,
+  2: `
+${requests}
+PRAGMA user_version = ${schemaVersion};
+`,
+};

@@ -8,6 +8,7 @@ import { type RecordedEvent, type RolloutEvent, eventVersion, type SiteSuccess }
 import { type ChainedRow, chainStart, findBreak, rowHash } from "./chain";
 import { type LedgerClient, openClient } from "./client";
 import { namedFileFailure } from "./fileFailures";
+import type { LedgerRequest, RequestAnswer, StoredRequest } from "./inbox";
 import {
   type Ledger,
   type Lease,
@@ -18,7 +19,9 @@ import {
   SiteBusy,
 } from "./ledger";
 import { Leases } from "./leases";
-import { schema, schemaVersion, upgradeFromVersion1 } from "./schema";
+import { Requests } from "./requests";
+import { readRows, readRuns } from "./rowReader";
+import { schema, schemaVersion, upgrades } from "./schema";
 import { chainedRow, insertion, projection, recorded, released } from "./statements";
 
 /**
@@ -51,6 +54,7 @@ export async function openLedgerForReading(file: string): Promise<Ledger | undef
 
 class SqliteLedger implements Ledger {
   private readonly leases: Leases;
+  private readonly requests: Requests;
   /** Last event of the runs that this process writes to. */
   private readonly tails = new Map<string, { readonly sequence: number; readonly hash: string }>();
 
@@ -59,6 +63,7 @@ class SqliteLedger implements Ledger {
     private readonly file: string,
   ) {
     this.leases = new Leases(client);
+    this.requests = new Requests(client);
   }
 
   static async open(file: string): Promise<SqliteLedger> {
@@ -123,6 +128,14 @@ class SqliteLedger implements Ledger {
     const last = chained.at(-1) ?? before;
     this.tails.set(run, { sequence: last.sequence, hash: last.hash });
     return chained.map((row) => recorded(row));
+  }
+
+  rows(run: string, after?: number, most?: number): Promise<ChainedRow[]> {
+    return readRows(this.client, run, after, most);
+  }
+
+  recordedRuns(): Promise<string[]> {
+    return readRuns(this.client);
   }
 
   async append(lease: Lease, run: string, at: number, events: readonly RolloutEvent[]): Promise<RecordedEvent[]> {
@@ -198,6 +211,27 @@ class SqliteLedger implements Ledger {
     return typeof success === "string" ? (JSON.parse(success) as SiteSuccess) : undefined;
   }
 
+  async successes(): Promise<ReadonlyMap<string, SiteSuccess>> {
+    const { rows } = await this.client.execute("SELECT site, success FROM sites WHERE success IS NOT NULL");
+    return new Map(rows.map((row) => [String(row["site"]), JSON.parse(String(row["success"])) as SiteSuccess]));
+  }
+
+  putRequest(request: LedgerRequest): Promise<string> {
+    return this.requests.putRequest(request);
+  }
+
+  openRequests(rollout: string): Promise<StoredRequest[]> {
+    return this.requests.openRequests(rollout);
+  }
+
+  answerRequest(id: string, answer: string): Promise<boolean> {
+    return this.requests.answerRequest(id, answer);
+  }
+
+  requestAnswer(id: string): Promise<RequestAnswer | undefined> {
+    return this.requests.requestAnswer(id);
+  }
+
   close(): void {
     this.leases.close();
     this.client.close();
@@ -210,7 +244,7 @@ async function versionOf(client: LedgerClient): Promise<number> {
 
 async function bringUpToDate(client: LedgerClient, version: number): Promise<void> {
   try {
-    await client.executeMultiple(`BEGIN IMMEDIATE; ${version === 0 ? schema : upgradeFromVersion1} COMMIT;`);
+    await client.executeMultiple(`BEGIN IMMEDIATE; ${upgrades[version] ?? schema} COMMIT;`);
   } catch (error) {
     // Columns cannot be added twice; another process may have been faster.
     if ((await versionOf(client)) !== schemaVersion) throw error;

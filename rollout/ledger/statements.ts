@@ -42,8 +42,12 @@ export function insertion(row: ChainedRow, lease: Lease): InStatement {
   };
 }
 
+/** Type of the event by which a run that had ended goes on. */
+export const reopened = "rollout-reopened";
+
 /** What an event changes in the tables that repeat it, in the same transaction. */
 export function projection(event: RolloutEvent, run: string, at: number, lease: Lease): InStatement[] {
+  if ((event.type as string) === reopened) return [{ sql: "UPDATE runs SET finished = 0 WHERE run = ?", args: [run] }];
   switch (event.type) {
     case "rollout-started":
       return [

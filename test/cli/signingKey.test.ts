@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { findSigningKey } from "../../cli/signingKey";
 import { publishRelease } from "../../gitops/publish";
-import { generateSigningKey, readSigningKey } from "../../gitops/signing/key";
+import { generateSigningKey, readSigningKey } from "../../signing/key";
 import { publication } from "../gitops/folders";
 import { withFolder } from "../support/edgewave";
 import { userErrorOf } from "../support/userError";

@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { publishRelease } from "../../gitops/publish";
-import { generateSigningKey, readSigningKey } from "../../gitops/signing/key";
+import { generateSigningKey, readSigningKey } from "../../signing/key";
 import { allRefs, askGit, newFolder, publication, removeFolders } from "./folders";
 
 const repositories = ["fleet.git", "deploy/porto.git", "deploy/site-1.git", "deploy/site-2.git", "deploy/site-3.git"];

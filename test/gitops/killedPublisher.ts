@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { publishRelease } from "../../gitops/publish";
-import { readSigningKey } from "../../gitops/signing/key";
+import { readSigningKey } from "../../signing/key";
 import { publication } from "./folders";
 
 // Publishes into the folder named on the command line, signed by the key named after it, for a test that kills it on

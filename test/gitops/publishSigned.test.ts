@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DeployBranchPromoter } from "../../gitops/promoter";
 import { publishRelease } from "../../gitops/publish";
-import { generateSigningKey, readSigningKey, type SigningKey } from "../../gitops/signing/key";
+import { generateSigningKey, readSigningKey, type SigningKey } from "../../signing/key";
 import { isSignedBy } from "../../gitops/signing/signedCommit";
 import { allowedSigners, findSignedRepository } from "../../gitops/signing/signers";
 import { needsSshKeygen, verifyCommit } from "../support/sshKeygen";

@@ -28,6 +28,10 @@ describe("desiredHash", () => {
     ["the site is written in another line", { site: aSite({ source: { line: 99 } }) }],
     ["the release is written in another file", { release: aRelease({ source: { file: "other.yaml" } }) }],
     ["the site has lost its link", { site: { ...aSite(), offline: { reason: "storm", since: "2026-11-01" } } }],
+    [
+      "the site may be changed at other times",
+      { site: aSite({ maintenance: { windows: [{ days: [], from: "22:00", to: "04:00", timeZone: undefined }] } }) },
+    ],
     ["the keys are given in another order", { signers: ["key b", "key a"] }],
     ["another site joins the fleet", { fleet: aFleet({ sites: [aSite(), aSite({}, 1)] }) }],
   ];

@@ -1,11 +1,19 @@
+import { randomUUID } from "node:crypto";
+
 import type { RecordedEvent, RolloutEvent, SiteSuccess } from "../../rollout/events";
+import { type ChainedRow, chainStart, rowHash } from "../../rollout/ledger/chain";
+import { type LedgerRequest, type RequestAnswer, type StoredRequest, UnknownRequest } from "../../rollout/ledger/inbox";
 import { type Ledger, type Lease, RolloutLocked, type RunSummary } from "../../rollout/ledger/ledger";
 
 /** A ledger without a file, which can begin with a prefix of another one's events. */
 export class MemoryLedger implements Ledger {
   readonly recorded: RecordedEvent[] = [];
   private readonly tokens = new Map<string, number>();
-  private readonly successes = new Map<string, SiteSuccess>();
+  private readonly succeeded = new Map<string, SiteSuccess>();
+  private readonly requests = new Map<
+    string,
+    { readonly request: StoredRequest; readonly answer: RequestAnswer | undefined }
+  >();
   private readonly held = new Set<string>();
 
   constructor(prefix: readonly RecordedEvent[] = []) {
@@ -39,13 +47,33 @@ export class MemoryLedger implements Ledger {
         run,
         rollout: name,
         startedAt: at,
-        finished: this.recorded.some((other) => other.run === run && other.event.type === "rollout-finished"),
+        finished: this.hasEnded(run),
       }))
       .reverse();
   }
 
+  /** By the last event that says so. */
+  private hasEnded(run: string): boolean {
+    const types = this.recorded.filter((other) => other.run === run).map(({ event }) => event.type as string);
+    return types.lastIndexOf("rollout-finished") > types.lastIndexOf("rollout-reopened");
+  }
+
   async events(run: string, after = 0): Promise<RecordedEvent[]> {
     return this.recorded.filter((event) => event.run === run && event.sequence > after);
+  }
+
+  async rows(run: string, after = 0, most = Infinity): Promise<ChainedRow[]> {
+    let previous = chainStart;
+    const rows = (await this.events(run)).map(({ sequence, at, version, event }) => {
+      const open = { run, sequence, at, type: event.type, version, data: JSON.stringify(event), previous };
+      previous = rowHash(open);
+      return { ...open, hash: previous };
+    });
+    return rows.filter(({ sequence }) => sequence > after).slice(0, most);
+  }
+
+  async recordedRuns(): Promise<string[]> {
+    return [...new Set(this.recorded.map(({ run }) => run))];
   }
 
   async append(_lease: Lease, run: string, at: number, events: readonly RolloutEvent[]): Promise<RecordedEvent[]> {
@@ -61,7 +89,7 @@ export class MemoryLedger implements Ledger {
     const { event } = recorded;
     this.recorded.push(recorded);
     if (event.type === "site-started") this.tokens.set(event.site, event.token);
-    if (event.type === "site-finished" && event.success) this.successes.set(event.site, event.success);
+    if (event.type === "site-finished" && event.success) this.succeeded.set(event.site, event.success);
     return recorded;
   }
 
@@ -74,7 +102,38 @@ export class MemoryLedger implements Ledger {
   async releaseSite(): Promise<void> {}
 
   async lastSuccess(site: string): Promise<SiteSuccess | undefined> {
-    return this.successes.get(site);
+    return this.succeeded.get(site);
+  }
+
+  async successes(): Promise<ReadonlyMap<string, SiteSuccess>> {
+    return new Map(this.succeeded);
+  }
+
+  async putRequest(request: LedgerRequest): Promise<string> {
+    const id = randomUUID();
+    // Through JSON, as in a file.
+    const data = JSON.parse(JSON.stringify(request.data ?? null)) as unknown;
+    this.requests.set(id, { request: { ...request, data, id }, answer: undefined });
+    return id;
+  }
+
+  async openRequests(rollout: string): Promise<StoredRequest[]> {
+    return [...this.requests.values()].flatMap(({ request, answer }) =>
+      request.rollout === rollout && answer === undefined ? [request] : [],
+    );
+  }
+
+  async answerRequest(id: string, answer: string): Promise<boolean> {
+    const found = this.requests.get(id);
+    if (found === undefined || found.answer !== undefined) return false;
+    this.requests.set(id, { ...found, answer: { at: Date.now(), answer } });
+    return true;
+  }
+
+  async requestAnswer(id: string): Promise<RequestAnswer | undefined> {
+    const found = this.requests.get(id);
+    if (found === undefined) throw new UnknownRequest(id);
+    return found.answer;
   }
 
   close(): void {}

@@ -30,6 +30,7 @@ export function aSite(overrides: Overrides<ResolvedSite> = {}, index = 0): Resol
     timeZone: "Europe/Lisbon",
     target: "render",
     offline: undefined,
+    maintenance: { windows: [], exceptions: [] },
     domain: `${name}.harbours.example`,
     nodes: nodesOf(profile, name, net),
     network: {

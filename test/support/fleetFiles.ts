@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Calendar } from "../../fleet/calendar";
 import type { Amount, Fleet, Release, ResolvedSite, Rollout, Selector } from "../../fleet/model";
 import type { FleetFile } from "../../fleet/source/files";
 
@@ -20,7 +21,7 @@ export function fleetYaml(fleet: Fleet): string {
 }
 
 export function siteYaml(site: ResolvedSite): string {
-  const { nodes, link, network, offline } = site;
+  const { nodes, link, network, offline, maintenance } = site;
   const { apiVip, ...others } = network;
   return write(
     "Site",
@@ -32,6 +33,7 @@ export function siteYaml(site: ResolvedSite): string {
       timeZone: site.timeZone,
       target: site.target,
       ...(offline === undefined ? {} : { offline }),
+      ...calendarYaml(maintenance),
       nodes: nodes.map(({ memoryMiB, diskGiB, ...node }) => ({
         ...node,
         memory: `${memoryMiB}Mi`,
@@ -71,6 +73,13 @@ export function rolloutYaml(rollout: Rollout): string {
       })),
     },
   );
+}
+
+/** No windows cannot be written: a calendar without them leaves them out. */
+function calendarYaml({ windows, exceptions }: Calendar): object {
+  if (windows.length === 0 && exceptions.length === 0) return {};
+  const days = windows.map(({ days, ...window }) => (days.length === 0 ? window : { days, ...window }));
+  return { maintenance: { ...(days.length === 0 ? {} : { windows: days }), exceptions } };
 }
 
 const amountYaml = (amount: Amount): number | string => ("count" in amount ? amount.count : `${amount.percent}%`);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { importCommits } from "../../../gitops/git/importCommits";
 import { openRepository } from "../../../gitops/git/repository";
 import { GitFailed } from "../../../gitops/git/run";
-import { generateSigningKey, readSigningKey } from "../../../gitops/signing/key";
+import { generateSigningKey, readSigningKey } from "../../../signing/key";
 import { isSignedBy } from "../../../gitops/signing/signedCommit";
 import { askGit, newFolder, removeFolders } from "../folders";
 

@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateSigningKey, readSigningKey } from "../../../gitops/signing/key";
-import { UnusableKey } from "../../../gitops/signing/unusableKey";
-import { askSshKeygen, needsSshKeygen } from "../../support/sshKeygen";
-import { newFolder, removeFolders } from "../folders";
+import { generateSigningKey, readSigningKey } from "../../signing/key";
+import { UnusableKey } from "../../signing/unusableKey";
+import { askSshKeygen, needsSshKeygen } from "../support/sshKeygen";
+import { newFolder, removeFolders } from "../gitops/folders";
 
 const pkcs8 = { type: "pkcs8", format: "pem" } as const;
 const pem = (key: { export(options: typeof pkcs8): string | Buffer }) => key.export(pkcs8).toString();

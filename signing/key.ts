@@ -1,5 +1,6 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { ed25519, isOpenSshKey, publicBlob, readOpenSshKey, writeOpenSshKey } from "./opensshKey";
+import { fingerprintOf } from "./publicKey";
 import { UnusableKey } from "./unusableKey";
 
 /** An Ed25519 key that signs; the same bytes always get the same signature (RFC 8032). */
@@ -23,7 +24,7 @@ export class SigningKey {
 
   /** As `ssh-keygen -l` shows it. */
   get fingerprint(): string {
-    return `SHA256:${createHash("sha256").update(this.publicBlob).digest("base64").replace(/=+$/, "")}`;
+    return fingerprintOf(this.publicBlob);
   }
 
   /** 64 bytes. */
