@@ -1,5 +1,6 @@
 import type { CodeText } from "./codes/codeText";
 import { documentCodes } from "./codes/document";
+import { gateCodes } from "./codes/gates";
 import { networkCodes } from "./codes/network";
 import { releaseCodes } from "./codes/release";
 import { rolloutCodes } from "./codes/rollout";
@@ -14,6 +15,7 @@ export const codes = {
   ...networkCodes,
   ...releaseCodes,
   ...rolloutCodes,
+  ...gateCodes,
 } satisfies Record<string, CodeText>;
 
 export type FindingCode = keyof typeof codes;
