@@ -214,6 +214,12 @@ describe("gates in a document", () => {
     it(`are refused with ${what}`, () => expect(problems(gate)).to.deep.equal([found]));
   }
 
+  it("have a JSON Schema, by which editors complete each type", () => {
+    const { items } = z.toJSONSchema(gatesSchema, { io: "input", target: "draft-2020-12" });
+    const options = (items as { oneOf: { properties: { type: { const: string } } }[] }).oneOf;
+    expect(options.map(({ properties }) => properties.type.const)).to.deep.equal(gateTypes);
+  });
+
   it("name the place in the list, so that the finding has its line", () => {
     const yaml = "gates:\n  - type: git\n  - type: soak\n    duraton: 5m\n";
     const [document] = parseFile(source.file, yaml).documents;
