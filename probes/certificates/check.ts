@@ -59,7 +59,7 @@ export function judged(
   const told = ({ where, subject, notAfter }: FoundCertificate) => `${where} (${subject}) ends ${dateOf(notAfter)}`;
   const bad = [...ending.map(told), ...distrusted];
   const span = `${maxOutageHours} h in the dark and a margin of ${Math.round(marginSeconds / 3600)} h, ${dateOf(needed)}`;
-  if (bad.length > 0) return fail(`not good until after ${span}: ${listOf(bad, 3)}`);
+  if (bad.length > 0) return fail(`${ending.length > 0 ? `not good until after ${span}: ` : ""}${listOf(bad, 3)}`);
   if (unknown.length > 0) return inconclusive(listOf(unknown, 3));
   const [first] = byEnd;
   if (first === undefined) return inconclusive("no certificate was found");
