@@ -8,7 +8,7 @@ import { readKubeconfig } from "./kubeconfig";
 /** Pages are small, so that their size stays bounded whatever is in the objects. */
 const pageSize = 10;
 /** A site with more objects of one kind than this is not what it says. */
-const mostPages = 200;
+const mostPages = 50;
 
 /** An object as an API server gives it: its own code looks at no more than it knows. */
 export type LiveObject = Readonly<Record<string, unknown>>;
