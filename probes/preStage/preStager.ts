@@ -30,7 +30,7 @@ export function createPreStager({ gitDirectory, registryOf }: PreStageOptions): 
       const missing = [...content.missing, ...images];
       if (missing.length > 0) return { present: false, missing };
       const pulled = asksRegistry
-        ? `${digests.length} images by digest at ${site.bastion.host}:${site.bastion.registryPort}`
+        ? `${digests.length} ${digests.length === 1 ? "image" : "images"} by digest at ${site.bastion.host}:${site.bastion.registryPort}`
         : site.target === "render"
           ? "no images, because the site is only rendered"
           : "no images, because the release is not locked";
