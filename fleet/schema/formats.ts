@@ -82,6 +82,10 @@ export const formats = {
     `https?://${hostOrPlaceholders}(?::${port})?(?:[/?][A-Za-z0-9._~:/?\\[\\]@!$&'()*+,;=%{}-]*)?`,
     "an http:// or https:// address without login and fragment, such as https://gitea.{domain}/api/healthz",
   ),
+  "edgewave-prometheus": form(
+    `(?:site|hub|https?://${hostOrPlaceholders}(?::${port})?(?:/[A-Za-z0-9._~{}-]+)*)`,
+    "site, hub, or an http:// or https:// address without a slash at the end, such as https://prometheus.{domain}",
+  ),
   "edgewave-endpoint": form(
     `${hostOrPlaceholders}:${port}`,
     "a host and port in which placeholders may stand, such as mqtt.{domain}:8883",

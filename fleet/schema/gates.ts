@@ -131,10 +131,8 @@ const http = z
   .superRefine(tokenByHttps)
   .describe("An address answers as expected.");
 
-const prometheus = z
-  .union([z.literal("site"), z.literal("hub"), template("edgewave-gate-url").max(1024)], {
-    error: "must be site, hub or an https:// address",
-  })
+const prometheus = template("edgewave-prometheus")
+  .max(1024)
   .describe("site is the one in the site's cluster, by way of its API server; hub is the fleet's.");
 
 const promql = z

@@ -1,4 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
+import { largestFile } from "../files";
 import type { SiteKubeconfig } from "../surroundings";
 
 /** What a kubeconfig may hold that a site made: nothing but data. */
@@ -11,6 +12,7 @@ const plainCluster = new Set(["name", "server", "caData", "tlsServerName", "skip
  */
 export function readKubeconfig({ text, trusted }: SiteKubeconfig): KubeConfig {
   const config = new KubeConfig();
+  if (text.length > largestFile) throw new Error(`the kubeconfig is larger than ${largestFile} characters`);
   try {
     config.loadFromString(text);
   } catch {

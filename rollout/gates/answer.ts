@@ -20,12 +20,9 @@ const longestDetail = 400;
 
 /** An answer whose detail is safe to show and to keep: one line, nothing unseen, of bounded length. */
 export function tidy({ answer, detail }: GateAnswer): GateAnswer {
-  // Cut first as well, because what comes from outside can be long.
-  const line = escapeUnseen(
-    detail
-      .slice(0, 2 * longestDetail)
-      .replace(/\s+/g, " ")
-      .trim(),
-  );
-  return { answer, detail: line.length > longestDetail ? `${line.slice(0, longestDetail)}...` : line };
+  // Cut first as well, because what comes from outside can be long. The way through bytes replaces half characters.
+  const text = Buffer.from(detail.slice(0, 2 * longestDetail)).toString("utf8");
+  const characters = [...escapeUnseen(text.replace(/\s+/g, " ").trim())];
+  const cut = characters.length > longestDetail;
+  return { answer, detail: cut ? `${characters.slice(0, longestDetail).join("")}...` : characters.join("") };
 }

@@ -189,6 +189,18 @@ describe("gates in a document", () => {
         '"== 1", and is ">"',
     ],
     [
+      "an address with a query for a Prometheus",
+      "type: promql\nquery: up\nexpect: empty\nprometheus: https://a.example/?x",
+      "EDGE-VALUE-003 gates[0].prometheus: must be site, hub, or an http:// or https:// address without a slash at the " +
+        'end, such as https://prometheus.{domain}, and is "https://a.example/?x"',
+    ],
+    [
+      "no address for a Prometheus",
+      "type: promql\nquery: up\nexpect: empty\nprometheus: hubb",
+      "EDGE-VALUE-003 gates[0].prometheus: must be site, hub, or an http:// or https:// address without a slash at the " +
+        'end, such as https://prometheus.{domain}, and is "hubb"',
+    ],
+    [
       "a token for the site's Prometheus",
       "type: promql\nquery: up\nexpect: empty\ntokenFile: token",
       'EDGE-VALUE-003 gates[0].tokenFile: is not sent to the site\'s Prometheus: "token"',

@@ -140,5 +140,7 @@ describe("running a gate", () => {
     const { changes } = await run(aGate("http", { failures: 1 }), [`a\n\u001b[31m\u202e${"x".repeat(100_000)}`]);
     expect(changes[0]).to.match(/^0 fail: a \\u001b\[31m\\u202ex+\.\.\.$/);
     expect(changes[0]!.length).to.be.lessThan(450);
+    const halves = await run(aGate("http", { failures: 1 }), [`\ud800${"x\u{1f600}".repeat(400)}`]);
+    expect(Buffer.from(halves.changes[0]!).toString("utf8")).to.equal(halves.changes[0]);
   });
 });
