@@ -1,6 +1,7 @@
 import { calendarCodes } from "./codes/calendar";
 import type { CodeText } from "./codes/codeText";
 import { documentCodes } from "./codes/document";
+import { gateCodes } from "./codes/gates";
 import { networkCodes } from "./codes/network";
 import { releaseCodes } from "./codes/release";
 import { rolloutCodes } from "./codes/rollout";
@@ -15,7 +16,7 @@ export const codes = {
   ...networkCodes,
   ...releaseCodes,
   ...rolloutCodes,
-  ...calendarCodes,
+  ...gateCodes,
 } satisfies Record<string, CodeText>;
 
 export type FindingCode = keyof typeof codes;

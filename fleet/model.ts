@@ -38,6 +38,8 @@ export interface Hub {
   readonly registry: string;
   /** `host:port` of the hub's Kafka, where ingested messages end. */
   readonly kafkaBootstrap: string;
+  /** Base URL of the hub's Prometheus, without a trailing slash; only gates ask it. */
+  readonly prometheusUrl?: string | undefined;
 }
 
 export interface ResolvedSite {

@@ -11,7 +11,7 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ["EDGE-NET", "Networks"],
   ["EDGE-REL", "Releases"],
   ["EDGE-ROLL", "Rollouts"],
-  ["EDGE-CAL", "Maintenance calendars"],
+  ["EDGE-GATE", "Gates"],
 ];
 
 /** docs/findings.md: every code that `edgewave check` can give. @throws Error for a code without a section. */

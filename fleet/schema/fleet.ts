@@ -11,19 +11,21 @@ const longestHostPort = longestName + 6;
 /** Gitea keeps addresses of mirrors in 2,048 characters; a path with the site's name is added. */
 const longestUrl = 1_024;
 
+const address = text("edgewave-git-url")
+  .max(longestUrl)
+  // What the form cannot know: whether a label that begins with xn-- says anything.
+  .refine((url) => !hasForm("edgewave-git-url", url) || URL.canParse(url), {
+    error: "is no address that can be asked",
+  });
+
 const hub = z
   .strictObject({
-    gitUrl: text("edgewave-git-url")
-      .max(longestUrl)
-      // What the form cannot know: whether a label that begins with xn-- says anything.
-      .refine((url) => !hasForm("edgewave-git-url", url) || URL.canParse(url), {
-        error: "is no address that can be asked",
-      })
-      .describe("Base address of the hub's Gitea."),
+    gitUrl: address.describe("Base address of the hub's Gitea."),
     registry: text("edgewave-host-port")
       .max(longestHostPort)
       .describe("The hub's registry; bastions pull from it, sites never do."),
     kafkaBootstrap: text("edgewave-host-port").max(longestHostPort).describe("Where ingested messages end."),
+    prometheusUrl: address.optional().describe("Base address of the hub's Prometheus, for gates that ask it."),
   })
   .describe("The central side.");
 

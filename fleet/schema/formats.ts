@@ -19,6 +19,11 @@ const dnsName = `(?:${dnsLabel}\\.)*(?!(?:\\d+|0x[0-9a-f]*)(?![-a-z0-9]))${dnsLa
 const host = `(?:${ipv4}|${dnsName})`;
 const port = "(?:6553[0-5]|655[0-2]\\d|65[0-4]\\d\\d|6[0-4]\\d{3}|[1-5]\\d{4}|[1-9]\\d{0,3})";
 const percent = "(?:100|[1-9]?\\d)%";
+/** As in `fleet/placeholders.ts`. */
+const placeholder = "\\{[A-Za-z]\\w*\\}";
+const hostOrPlaceholders = `(?:[a-z0-9.-]|${placeholder})+`;
+const folder = "(?!(?:\\.{1,2}|\\.[gG][iI][tT])(?:/|$))[A-Za-z0-9_.{}-]+";
+const branchPart = "[A-Za-z0-9][A-Za-z0-9_-]{0,62}";
 const form = (pattern: string, expected: string, code: FindingCode = "EDGE-VALUE-003"): Format => ({
   pattern: new RegExp(`^(?:${pattern})$`),
   expected,
@@ -73,6 +78,49 @@ export const formats = {
   "edgewave-sentence": form(
     `${inkCharacter}(?:${shownCharacter}{0,198}${inkCharacter})?`,
     "one line of text of at most 200 characters",
+  ),
+  "edgewave-gate-url": form(
+    `https?://${hostOrPlaceholders}(?::${port})?(?:[/?][A-Za-z0-9._~:/?\\[\\]@!$&'()*+,;=%{}-]*)?`,
+    "an http:// or https:// address without login and fragment, such as https://gitea.{domain}/api/healthz",
+  ),
+  "edgewave-prometheus": form(
+    `(?:site|hub|https?://${hostOrPlaceholders}(?::${port})?(?:/[A-Za-z0-9._~{}-]+)*)`,
+    "site, hub, or an http:// or https:// address without a slash at the end, such as https://prometheus.{domain}",
+  ),
+  "edgewave-endpoint": form(
+    `${hostOrPlaceholders}:${port}`,
+    "a host and port in which placeholders may stand, such as mqtt.{domain}:8883",
+  ),
+  "edgewave-file": form(
+    `${inkCharacter}(?:${shownCharacter}{0,1022}${inkCharacter})?`,
+    "the path of a file, of at most 1,024 characters",
+  ),
+  "edgewave-query": form(
+    `${inkCharacter}(?:${shownCharacter}{0,4094}${inkCharacter})?`,
+    "one line of at most 4,096 characters; YAML's >- folds several into one",
+  ),
+  "edgewave-comparison": form(
+    "(?:nonEmpty|empty|(?:[=!<>]=|[<>]) ?-?\\d{1,15}(?:\\.\\d{1,15})?(?:e[+-]?\\d{1,2})?)",
+    'nonEmpty, empty, or a comparison with a number, such as "> 0.99" or "== 1"',
+  ),
+  "edgewave-status": form("[1-5]\\d\\d-[1-5]\\d\\d", 'a status code such as 200, or a range such as "200-299"'),
+  "edgewave-header-name": form("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", "the name of a header, such as Accept"),
+  "edgewave-header-value": form(
+    "(?:[!-~](?:[ !-~]{0,998}[!-~])?)?",
+    "the value of a header: one line of ASCII, of at most 1,000 characters",
+  ),
+  "edgewave-argument": form(
+    `${shownCharacter}{0,1024}`,
+    "one line of text of at most 1,024 characters; what needs more belongs into a script",
+  ),
+  "edgewave-variable": form("[A-Za-z_][A-Za-z0-9_]{0,63}", "the name of an environment variable, such as REGION"),
+  "edgewave-branch": form(
+    `${branchPart}(?:/${branchPart}){0,7}`,
+    "the name of a branch: letters, digits, hyphens, underscores and slashes, such as main",
+  ),
+  "edgewave-repository-path": form(
+    `${folder}(?:/${folder}){0,15}`,
+    "a path in a repository without . and .., such as status/{release}.json",
   ),
 } as const satisfies Record<string, Format>;
 

@@ -12,16 +12,16 @@ export function schemaProblems(schema: z.ZodType, document: SourceDocument, issu
   const wrongType = new Set(issues.filter((issue) => issue.code === "invalid_type").map((issue) => keyOf(issue.path)));
   // A value of the wrong type may break a rule of the right type too, which says nothing new.
   const telling = issues.filter((issue) => issue.code === "invalid_type" || !wrongType.has(keyOf(issue.path)));
-  const mistyped = new Set(telling.flatMap((issue) => meantKeys(schema, issue)));
+  const mistyped = new Set(telling.flatMap((issue) => meantKeys(schema, document.value, issue)));
   return telling
     .flatMap((issue) => problemsOf(schema, document, issue, issue.path as Path))
     .filter((problem) => problem.code !== "EDGE-KEY-002" || !mistyped.has(keyOf(problem.path)));
 }
 
 /** The keys that unknown ones most likely stand for: those are not missing too. */
-function meantKeys(schema: z.ZodType, issue: Issue): string[] {
+function meantKeys(schema: z.ZodType, root: unknown, issue: Issue): string[] {
   if (issue.code !== "unrecognized_keys") return [];
-  const known = knownKeys(schema, issue.path as Path);
+  const known = knownKeys(schema, root, issue.path as Path);
   return issue.keys.map((key) => keyOf([...issue.path, nearest(key, known) ?? ""]));
 }
 
@@ -35,7 +35,7 @@ function problemsOf(schema: z.ZodType, document: SourceDocument, issue: Issue, p
   ];
 
   if (issue.code === "unrecognized_keys") {
-    const known = knownKeys(schema, path);
+    const known = knownKeys(schema, document.value, path);
     return issue.keys.map((key) => ({
       code: "EDGE-KEY-001",
       source,
@@ -71,8 +71,17 @@ function problemsOf(schema: z.ZodType, document: SourceDocument, issue: Issue, p
       const expected = format?.expected ?? (issue.format === "date" ? "a date, such as 2026-11-02" : "of another form");
       return problem(format?.code ?? "EDGE-VALUE-003", `must be ${expected}, and is ${quote(value)}`);
     }
-    case "invalid_union":
+    case "invalid_union": {
+      const union = issue.discriminator === undefined ? undefined : unionAt(schema, document.value, path.slice(0, -1));
+      if (union !== undefined) {
+        const allowed = [...discriminated(union).keys()].map(String);
+        if (typeof value !== "string") {
+          return problem("EDGE-VALUE-001", `must be ${typeText("string")}, and ${quote(value)} is ${kindOf(value)}`);
+        }
+        return problem("EDGE-VALUE-002", `${quote(value)} is not ${oneOf(allowed)}`, hintFor(value, allowed).hint);
+      }
       return problem("EDGE-VALUE-003", `${issue.message}, and is ${quote(value)}`);
+    }
     case "too_small":
       return problem(
         "EDGE-VALUE-004",
@@ -97,17 +106,46 @@ function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
-/** The keys that the schema has for the object at the path. */
-function knownKeys(schema: z.ZodType, path: Path): string[] {
-  let at: unknown = schema;
-  for (const step of [...path, undefined]) {
-    while (at instanceof z.ZodOptional || at instanceof z.ZodPipe) at = at instanceof z.ZodPipe ? at.in : at.unwrap();
-    if (step === undefined) break;
+/** The keys that the schema has for the object at the path; of a union, those of the option that the object names. */
+function knownKeys(schema: z.ZodType, root: unknown, path: Path): string[] {
+  const at = schemaAt(schema, root, path);
+  return at instanceof z.ZodObject ? Object.keys(at.shape as object) : [];
+}
+
+function unionAt(schema: z.ZodType, root: unknown, path: Path): z.ZodDiscriminatedUnion | undefined {
+  const at = schemaAt(schema, root, path);
+  return at instanceof z.ZodDiscriminatedUnion ? at : undefined;
+}
+
+/** The schema of the value at the path; a union itself if the value does not say which option it is. */
+function schemaAt(schema: z.ZodType, root: unknown, path: Path): unknown {
+  let at = plain(schema, root);
+  for (const [index, step] of path.entries()) {
     if (at instanceof z.ZodObject) at = (at.shape as Record<string, unknown>)[String(step)];
     else if (at instanceof z.ZodArray) at = at.element;
-    else return [];
+    else return undefined;
+    at = plain(at, valueAt(root, path.slice(0, index + 1)));
   }
-  return at instanceof z.ZodObject ? Object.keys(at.shape as object) : [];
+  return at;
+}
+
+function plain(schema: unknown, value: unknown): unknown {
+  let at = schema;
+  while (at instanceof z.ZodOptional || at instanceof z.ZodPipe) at = at instanceof z.ZodPipe ? at.in : at.unwrap();
+  if (!(at instanceof z.ZodDiscriminatedUnion)) return at;
+  return discriminated(at).get(valueAt(value, [at.def.discriminator])) ?? at;
+}
+
+/** The options of a union by what names them. */
+function discriminated(union: z.ZodDiscriminatedUnion): Map<unknown, z.ZodType> {
+  const { discriminator, options } = union.def;
+  return new Map(
+    options.flatMap((option) => {
+      const literal =
+        option instanceof z.ZodObject ? (option.shape as Record<string, unknown>)[discriminator] : undefined;
+      return literal instanceof z.ZodLiteral ? [...literal.values].map((value) => [value, option as z.ZodType]) : [];
+    }) as [unknown, z.ZodType][],
+  );
 }
 
 function hintFor(word: string, known: readonly string[]): { hint?: string } {

@@ -1,0 +1,109 @@
+import { hashSync } from "bcryptjs";
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import https from "node:https";
+import path from "node:path";
+import type { TestAuthority } from "../../support/certificates";
+import { freePort, Program } from "../../support/program";
+
+export const credentials = "mirror:p4ss word";
+const manifestType = "application/vnd.oci.image.manifest.v1+json";
+
+/** A real registry of Debian's docker-registry over TLS, with one account, as on a bastion. */
+export class Registry {
+  private constructor(
+    private readonly program: Program,
+    private readonly authority: TestAuthority,
+    readonly port: number,
+  ) {}
+
+  static async start(folder: string, authority: TestAuthority): Promise<Registry> {
+    const port = await freePort();
+    const { cert, key } = authority.issue();
+    const write = (name: string, text: string): string => {
+      const file = path.join(folder, name);
+      writeFileSync(file, text);
+      return file;
+    };
+    const [user = "", password = ""] = credentials.split(":");
+    const config = {
+      version: "0.1",
+      log: { level: "error" },
+      storage: { filesystem: { rootdirectory: path.join(folder, "registry") } },
+      auth: { htpasswd: { realm: "bastion", path: write("htpasswd", `${user}:${hashSync(password, 4)}\n`) } },
+      http: {
+        addr: `127.0.0.1:${port}`,
+        secret: "test",
+        tls: { certificate: write("registry.pem", cert), key: write("registry-key.pem", key) },
+      },
+    };
+    const file = write("registry.yml", JSON.stringify(config));
+    const ready = async () => (await send(authority, port, "GET", "/v2/")).status === 200;
+    return new Registry(await Program.start("docker-registry", ["serve", file], ready), authority, port);
+  }
+
+  /** Pushes an image of one configuration and no layer. @returns its digest */
+  async push(repository: string, architecture: string): Promise<string> {
+    const config = Buffer.from(JSON.stringify({ architecture, os: "linux", rootfs: { type: "layers", diff_ids: [] } }));
+    const begun = await this.send("POST", `/v2/${repository}/blobs/uploads/`);
+    const upload = new URL(begun.location);
+    upload.searchParams.set("digest", digestOf(config));
+    await this.send("PUT", upload.pathname + upload.search, config, "application/octet-stream");
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: manifestType,
+        config: {
+          mediaType: "application/vnd.oci.image.config.v1+json",
+          size: config.length,
+          digest: digestOf(config),
+        },
+        layers: [],
+      }),
+    );
+    await this.send("PUT", `/v2/${repository}/manifests/${digestOf(manifest)}`, manifest, manifestType);
+    return digestOf(manifest);
+  }
+
+  async stop(): Promise<void> {
+    await this.program.stop();
+  }
+
+  private async send(method: string, at: string, body?: Buffer, type?: string) {
+    const answer = await send(this.authority, this.port, method, at, body, type);
+    if (answer.status >= 300) throw new Error(`${method} ${at}: ${answer.status} ${answer.text}`);
+    return answer;
+  }
+}
+
+const digestOf = (content: Buffer): string => `sha256:${createHash("sha256").update(content).digest("hex")}`;
+
+async function send(
+  authority: TestAuthority,
+  port: number,
+  method: string,
+  at: string,
+  body?: Buffer,
+  type?: string,
+): Promise<{ status: number; location: string; text: string }> {
+  const headers = {
+    authorization: `Basic ${Buffer.from(credentials).toString("base64")}`,
+    ...(body === undefined ? {} : { "content-type": type, "content-length": body.length }),
+  };
+  return await new Promise((resolve, reject) => {
+    const options = { host: "localhost", port, method, path: at, headers, ca: authority.cert, agent: false };
+    const sent = https.request(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.once("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          location: response.headers.location ?? "",
+          text: Buffer.concat(chunks).toString("utf8"),
+        }),
+      );
+    });
+    sent.once("error", reject);
+    sent.end(body);
+  });
+}
