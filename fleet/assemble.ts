@@ -117,7 +117,8 @@ class Assembly {
     const rollouts = this.rollouts.map(({ document, source }) => resolveRollout(document, source));
     const { knowledge, named, sitesComplete } = this;
     const unread = new Set(this.unread);
-    this.problems.push(...runChecks({ sites, releases, rollouts, named, unread, sitesComplete, knowledge }));
+    const hub = fleetDocument?.spec.hub;
+    this.problems.push(...runChecks({ sites, releases, rollouts, named, unread, sitesComplete, hub, knowledge }));
     const findings = this.findings();
     if (fleetDocument === undefined || findings.some((finding) => finding.severity === "error")) {
       return { fleet: undefined, findings };

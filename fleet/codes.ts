@@ -17,6 +17,7 @@ export const codes = {
   ...releaseCodes,
   ...rolloutCodes,
   ...gateCodes,
+  ...calendarCodes,
 } satisfies Record<string, CodeText>;
 
 export type FindingCode = keyof typeof codes;

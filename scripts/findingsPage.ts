@@ -12,6 +12,7 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ["EDGE-REL", "Releases"],
   ["EDGE-ROLL", "Rollouts"],
   ["EDGE-GATE", "Gates"],
+  ["EDGE-CAL", "Maintenance calendars"],
 ];
 
 /** docs/findings.md: every code that `edgewave check` can give. @throws Error for a code without a section. */

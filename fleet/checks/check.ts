@@ -1,5 +1,5 @@
 import type { Knowledge } from "../knowledge";
-import type { Release, ResolvedSite, Rollout, SourcePosition } from "../model";
+import type { Hub, Release, ResolvedSite, Rollout, SourcePosition } from "../model";
 import type { Problem } from "../problem";
 
 /** A document's name as written, whether or not the rest of the document is valid. */
@@ -19,6 +19,8 @@ export interface CheckContext {
   readonly unread: ReadonlySet<string>;
   /** False while some site could not be read: then nothing is said of what is missing from the fleet. */
   readonly sitesComplete: boolean;
+  /** Undefined while the fleet's own document cannot be read. */
+  readonly hub: Hub | undefined;
   readonly knowledge: Knowledge;
 }
 

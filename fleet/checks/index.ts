@@ -8,6 +8,7 @@ import { checkLabels, checkNames } from "./names";
 import { checkRanges, checkSiteRanges } from "./ranges";
 import { checkReleases } from "./releases";
 import { checkRollouts } from "./rollouts";
+import { checkRolloutRules } from "./rolloutRules";
 import { checkTargets } from "./targets";
 import { checkTimeZones } from "./timeZone";
 import { checkTopology } from "./topology";
@@ -33,6 +34,7 @@ const checks: readonly Check[] = [
   checkLocks,
   checkRollouts,
   checkWaves,
+  checkRolloutRules,
 ];
 
 /** @returns all problems of all checks. */

@@ -1,7 +1,7 @@
 import type { ResolvedSite, Rollout, WaveRule } from "../model";
 import { compareText, type Problem } from "../problem";
 import { listOf, quote } from "../quote";
-import { matches } from "../select";
+import { labelOf, matches } from "../select";
 import type { Check } from "./check";
 
 /** The canary is first, nothing follows a wave that takes all the rest, and no selected site is left over. */
@@ -12,7 +12,7 @@ export const checkWaves: Check = ({ rollouts, sites, sitesComplete }) =>
   ]);
 
 function orderProblems(rollout: Rollout): Problem[] {
-  const all = rollout.waves.findIndex((wave) => wave.size === "rest" && isEmpty(wave.selector));
+  const all = rollout.waves.findIndex((wave) => takesAll(wave.size) && isEmpty(wave.selector));
   return rollout.waves.flatMap((wave, index): Problem[] => {
     const at = (key: string) => ({ source: rollout.source, path: ["spec", "waves", index, key] });
     const problems: Problem[] = [];
@@ -43,7 +43,7 @@ function coverageProblems(rollout: Rollout, sites: readonly ResolvedSite[]): Pro
   let left = [...selected].sort((a, b) => compareText(a.name, b.name));
   for (const { size, selector } of rollout.waves) {
     const candidates = left.filter((site) => matches(selector, site));
-    const taken = new Set(candidates.slice(0, sizeOf(size, candidates.length, selected.length)));
+    const taken = new Set(takenBy(size, candidates, selected.length));
     left = left.filter((site) => !taken.has(site));
   }
   if (left.length === 0) return [];
@@ -63,11 +63,22 @@ function coverageProblems(rollout: Rollout, sites: readonly ResolvedSite[]): Pro
   ];
 }
 
-function sizeOf(size: WaveRule["size"], candidates: number, selected: number): number {
-  if (size === "rest") return candidates;
-  return "count" in size ? size.count : Math.ceil((selected * size.percent) / 100);
+/** `exponential` goes on until none is left. */
+function takesAll(size: WaveRule["size"]): boolean {
+  return size === "rest" || "start" in size;
 }
 
-function isEmpty({ names, regions, profiles, matchLabels }: Rollout["selector"]): boolean {
-  return names.length + regions.length + profiles.length + Object.keys(matchLabels).length === 0;
+function takenBy(
+  size: WaveRule["size"],
+  candidates: readonly ResolvedSite[],
+  selected: number,
+): readonly ResolvedSite[] {
+  if (size === "rest" || "start" in size) return candidates;
+  if ("groupBy" in size) return candidates.filter((site) => labelOf(site, size.groupBy) !== undefined);
+  return candidates.slice(0, "count" in size ? size.count : Math.ceil((selected * size.percent) / 100));
+}
+
+function isEmpty({ names, regions, profiles, matchLabels, matchExpressions }: Rollout["selector"]): boolean {
+  const parts = names.length + regions.length + profiles.length + matchExpressions.length;
+  return parts + Object.keys(matchLabels).length === 0;
 }

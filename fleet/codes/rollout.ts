@@ -44,4 +44,16 @@ export const rolloutCodes = {
     fix: "Give the last wave size: rest.",
     severity: "warning",
   },
+  "EDGE-ROLL-008": {
+    title: "Selected sites are in no failure domain",
+    why: "The limits of failure domains do not hold sites that lack the label.",
+    fix: "Give those sites the label, or name one that all of them have, such as region.",
+    severity: "warning",
+  },
+  "EDGE-ROLL-009": {
+    title: "Waves would have one name",
+    why: "A rule with exponential or groupBy stands for several waves and names them after itself, with a number or a value behind. Commands and the ledger tell waves apart by name.",
+    fix: "Give the rule another name.",
+    severity: "error",
+  },
 } as const satisfies Record<string, CodeText>;

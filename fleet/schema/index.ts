@@ -6,7 +6,7 @@ import { siteSchema } from "./site";
 export { apiVersion } from "./document";
 export { fleetDefaultsSchema, type FleetDocument } from "./fleet";
 export type { ReleaseDocument } from "./release";
-export type { RolloutDocument, SelectorDocument } from "./rollout";
+export type { RolloutDocument, SelectorDocument, WaveDocument } from "./rollout";
 export type { SiteDocument } from "./site";
 export { lockSchema } from "./release";
 

@@ -30,6 +30,9 @@ export const size = z
   .union([z.int().min(1), text("edgewave-size")], { error: `must be ${formats["edgewave-size"].expected}` })
   .transform((written): Amount | "rest" => (written === "rest" ? "rest" : amountOf(written)));
 
+/** `"20%"`, in percent. */
+export const percent = text("edgewave-amount").transform((written) => Number.parseInt(written, 10));
+
 function amountOf(written: number | string): Amount {
   return typeof written === "number" ? { count: written } : { percent: Number.parseInt(written, 10) };
 }

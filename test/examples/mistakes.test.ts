@@ -27,6 +27,8 @@ describe("the fleet of mistakes", () => {
     ["rollouts/summer.yaml", 7, "EDGE-VALUE-004", "spec.maxConcurrency"],
     ["rollouts/summer.yaml", 8, "EDGE-VALUE-003", "spec.maxFailures"],
     ["rollouts/summer.yaml", 11, "EDGE-VALUE-004", "spec.waves[0].size"],
+    ["rollouts/winter.yaml", 10, "EDGE-CAL-001", "spec.maintenance.exceptions[0].to"],
+    ["rollouts/winter.yaml", 11, "EDGE-CAL-002", "spec.maintenance.exceptions[1]"],
     ["sites/aveiro.yaml", 5, "EDGE-NAME-001", "metadata.name"],
     ["sites/aveiro.yaml", 7, "EDGE-VALUE-001", "metadata.labels.berth"],
     ["sites/aveiro.yaml", 9, "EDGE-KEY-001", "spec.profil"],
@@ -96,6 +98,9 @@ describe("the fleet of mistakes", () => {
       "EDGE-ROLL-003",
       "EDGE-ROLL-004",
       "EDGE-ROLL-007",
+      "EDGE-ROLL-008",
+      "EDGE-ROLL-009",
+      "EDGE-GATE-001",
     ]);
   });
 });

@@ -18,6 +18,7 @@ export function contextOf(fleet: Fleet, overrides: Partial<CheckContext> = {}): 
     named,
     unread: new Set(),
     sitesComplete: true,
+    hub: fleet.hub,
     knowledge: builtInKnowledge,
     ...overrides,
   };

@@ -57,7 +57,7 @@ describe("a rollout", () => {
   });
 
   it("does not match a label by what objects inherit", () => {
-    const selector = { matchLabels: { constructor: "x" } };
+    const selector = { matchLabels: { constructor: "x" }, matchExpressions: [] };
     expect(problems(checkRollouts, fleetWith({ selector }))[0]).to.match(/^EDGE-ROLL-003/);
   });
 
