@@ -9,14 +9,27 @@ const rooms = {
   catalog: ["fleet"],
   components: ["profiles", "catalog", "fleet"],
   stacks: ["components", "profiles", "catalog", "fleet"],
-  gitops: ["components", "profiles", "catalog", "fleet"],
-  rollout: ["stacks", "components", "profiles", "catalog", "fleet"],
+  signing: [],
+  gitops: ["signing", "components", "profiles", "catalog", "fleet"],
+  rollout: ["signing", "stacks", "components", "profiles", "catalog", "fleet"],
   // Asks sites and the hub; only cli brings it to the driver, which knows no Kubernetes.
-  probes: ["gitops", "rollout", "fleet"],
+  probes: ["signing", "gitops", "rollout", "fleet"],
   report: ["rollout", "fleet"],
   engine: [],
   policy: ["profiles", "catalog", "fleet"],
-  cli: ["engine", "gitops", "probes", "report", "rollout", "stacks", "components", "profiles", "catalog", "fleet"],
+  cli: [
+    "engine",
+    "signing",
+    "gitops",
+    "probes",
+    "report",
+    "rollout",
+    "stacks",
+    "components",
+    "profiles",
+    "catalog",
+    "fleet",
+  ],
 };
 
 export default tseslint.config(

@@ -1,41 +1,53 @@
-import type { RolloutState } from "./state";
+import { currentWave, type RolloutState } from "./state";
 
 /** A budget that has been spent beyond its limit. */
 export interface Exceeded {
   readonly kind: "failures" | "deferrals";
-  /** Undefined is the whole rollout. */
+  /** Where: undefined is the whole rollout. */
   readonly wave: string | undefined;
+  readonly domain: string | undefined;
   readonly count: number;
   readonly limit: number;
 }
 
 /**
- * The first budget that is exceeded, the whole rollout's before the waves'. Asked before each start and after each
- * end: work in flight may finish and spend more than a limit, but nothing is started once one is exceeded. A deferred
- * site never spends the failure budget.
+ * The first budget that is exceeded, the whole rollout's before the waves', the failure domains' last. Asked before each
+ * start and after each end: work in flight may finish and spend more than a limit, but nothing is started once one is
+ * exceeded. A deferred site never spends the failure budget; with `onFailure: continue` failures have none. Deferrals are
+ * counted while there are waves: afterwards they keep nobody from catching up.
  */
 export function exceededBudget(state: RolloutState): Exceeded | undefined {
-  const scopes = [
-    { wave: undefined, limits: state.plan, tally: state.tally },
-    ...state.waves.map((wave) => ({ wave: wave.plan.name, limits: wave.plan, tally: wave.tally })),
-  ];
-  for (const { wave, limits, tally } of scopes) {
+  const failuresCount = state.plan.onFailure !== "continue";
+  const deferralsCount = currentWave(state) !== undefined;
+  for (const { wave, domain, limits, tally } of scopes(state)) {
     const { maxFailures, maxDeferred } = limits;
-    if (maxFailures !== undefined && tally.failed > maxFailures) {
-      return { kind: "failures", wave, count: tally.failed, limit: maxFailures };
+    if (failuresCount && maxFailures !== undefined && tally.failed > maxFailures) {
+      return { kind: "failures", wave, domain, count: tally.failed, limit: maxFailures };
     }
-    if (maxDeferred !== undefined && tally.deferred > maxDeferred) {
-      return { kind: "deferrals", wave, count: tally.deferred, limit: maxDeferred };
+    if (deferralsCount && maxDeferred !== undefined && tally.deferred > maxDeferred) {
+      return { kind: "deferrals", wave, domain, count: tally.deferred, limit: maxDeferred };
     }
   }
   return undefined;
 }
 
+function* scopes(state: RolloutState) {
+  yield { wave: undefined, domain: undefined, limits: state.plan, tally: state.tally };
+  for (const wave of state.waves) {
+    yield { wave: wave.plan.name, domain: undefined, limits: wave.plan, tally: wave.tally };
+  }
+  for (const [domain, limits] of Object.entries(state.plan.failureDomains?.domains ?? {})) {
+    const tally = state.domains.get(domain)?.tally;
+    if (tally !== undefined) yield { wave: undefined, domain, limits, tally };
+  }
+}
+
 /** Such as `2 sites failed in wave canary; its budget allows 0`. */
-export function describeExceeded({ kind, wave, count, limit }: Exceeded): string {
+export function describeExceeded(exceeded: Exceeded, label = "failure domain"): string {
+  const { kind, wave, domain, count, limit } = exceeded;
   const sites = `${count} ${count === 1 ? "site" : "sites"}`;
   const ended = kind === "failures" ? "failed" : count === 1 ? "was deferred" : "were deferred";
-  return wave === undefined
-    ? `${sites} ${ended}; the rollout's budget allows ${limit}`
-    : `${sites} ${ended} in wave ${wave}; its budget allows ${limit}`;
+  if (wave !== undefined) return `${sites} ${ended} in wave ${wave}; its budget allows ${limit}`;
+  if (domain !== undefined) return `${sites} ${ended} in ${label} ${domain}; its budget allows ${limit}`;
+  return `${sites} ${ended}; the rollout's budget allows ${limit}`;
 }

@@ -2,47 +2,23 @@ import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 
-import type { Fleet, Release, ResolvedSite, Rollout } from "../fleet/model";
-import type { Clock } from "./clock";
-import { type Command, decide } from "./decide";
-import type { RecordedEvent, RolloutEvent, RolloutStarted } from "./events";
+import { afterRun } from "./afterRun";
+import { type Command, decide } from "./decide/decide";
+import { SiteWork } from "./driver/siteWork";
+import type { RolloutRun } from "./driver/options";
+import type { RolloutEvent, RolloutStarted } from "./events";
 import { applyEvent, foldEvents } from "./fold";
-import { type Ledger, type Lease, SiteBusy } from "./ledger/ledger";
+import type { Lease } from "./ledger/ledger";
 import { Mailbox } from "./mailbox";
-import type { Plan } from "./plan";
-import type { Promoter } from "./promoter";
+import { requestOf } from "./requestForm";
+import { answerRequest } from "./requests";
 import { findBeginning } from "./resume";
-import { runSite } from "./siteRun";
 import { rolloutStarted } from "./start";
+import { isSnapshotDue, snapshotForm, snapshotText } from "./snapshot";
 import { startState } from "./startState";
-import type { StackRunner } from "./stackRunner";
 import type { RolloutState } from "./state";
 
-export interface RolloutRun {
-  readonly fleet: Fleet;
-  readonly release: Release;
-  readonly rollout: Rollout;
-  /** From `planWaves`; it is frozen when the run starts. */
-  readonly plan: Plan;
-  /** Public keys that the sites trust releases by; see `RunRequest`. */
-  readonly signers: readonly string[];
-  /** See `programDigest`. */
-  readonly programDigest: string;
-  readonly runner: StackRunner;
-  readonly promoter: Promoter;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  /** Aborted to stop: nothing more is started, running sites are asked to stop and waited for. */
-  readonly signal?: AbortSignal;
-  /** Aborted to return at once. Sites that are still running stay in the ledger as running; a resume repeats them. */
-  readonly hardSignal?: AbortSignal;
-  /** Called once the lease is held, before anything is recorded; what it throws ends the run. */
-  readonly prepare?: () => Promise<void>;
-  /** Told of each event after it is in the ledger; of a resumed run, only of what is new. */
-  readonly onEvent?: (recorded: RecordedEvent, state: RolloutState) => void;
-  /** Resources that a running site has done so far. */
-  readonly onProgress?: (site: string, resources: number) => void;
-}
+export type { RolloutRun } from "./driver/options";
 
 /**
  * Drives a rollout to its end, or resumes the unfinished run of the same rollout if the fleet, the release, the program
@@ -52,12 +28,26 @@ export interface RolloutRun {
  * @throws LeaseLost if another driver took over; running sites have been stopped then.
  */
 export async function runRollout(options: RolloutRun): Promise<RolloutState> {
-  const start = rolloutStarted(options);
+  const start = rolloutStarted({ ...options, successes: await options.ledger.successes() });
+  return underLease(options, (driver) => driver.begin(start));
+}
+
+/**
+ * Goes on with a run that has ended, after `request` has opened it again: a retry, a catch-up or a rollback; or with one
+ * that was interrupted. Everything is as it was frozen when the run started.
+ * @throws RolloutLocked or LeaseLost as `runRollout`.
+ * @throws RequestRefused if the request cannot be done.
+ */
+export async function continueRollout(options: RolloutRun, run: string): Promise<RolloutState> {
+  return underLease(options, (driver) => driver.takeUp(run));
+}
+
+async function underLease(options: RolloutRun, begin: (driver: Driver) => Promise<void>): Promise<RolloutState> {
   const lease = await options.ledger.lease(`rollout/${options.rollout.name}`);
-  const driver = new Driver(options, lease, start);
+  const driver = new Driver(options, lease);
   try {
     await unlessHard(options.prepare?.(), options.hardSignal);
-    return await driver.drive();
+    return await driver.drive(begin);
   } finally {
     // After a hard stop sites may still run in this process, so the lease stays until the process is proven dead.
     if (options.hardSignal?.aborted !== true) await lease.release();
@@ -79,9 +69,13 @@ async function unlessHard(work: Promise<void> | undefined, hardSignal: AbortSign
   }
 }
 
-type Message =
+export type Message =
+  /** A run has ended, with what it did. */
   | { readonly type: "ended"; readonly site: string; readonly events: readonly RolloutEvent[] }
-  | { readonly type: "time" }
+  /** Something was found out about a site in the run of that token. */
+  | { readonly type: "happened"; readonly site: string; readonly token: number; readonly event: RolloutEvent }
+  | { readonly type: "time"; readonly at: number }
+  | { readonly type: "look-at-requests" }
   | { readonly type: "stop" }
   | { readonly type: "hard-stop" }
   | { readonly type: "lease-lost" };
@@ -89,37 +83,42 @@ type Message =
 class Driver {
   private readonly mailbox = new Mailbox<Message>();
   /** Told to the runner: stop the sites. */
-  private readonly stopSites = new AbortController();
+  private stopSites = new AbortController();
   /** Ends the listeners and timers of this drive. */
   private readonly over = new AbortController();
-  private readonly running = new Map<string, Promise<void>>();
-  private readonly sites: ReadonlyMap<string, ResolvedSite>;
+  private readonly work: SiteWork;
+  private readonly timers = new Set<number>();
   private state: RolloutState | undefined;
-  private waitingUntil: number | undefined;
   /** Whether the last decision left nothing to do but to wait for a message. */
   private idle = false;
   private hard = false;
+  /** The last event that is in a snapshot. */
+  private kept = 0;
 
   constructor(
     private readonly options: RolloutRun,
     private readonly lease: Lease,
-    private readonly start: RolloutStarted,
   ) {
     // Every running site listens to it.
-    setMaxListeners(0, this.stopSites.signal);
-    this.sites = new Map(options.fleet.sites.map((site) => [site.name, site]));
+    setMaxListeners(0, this.stopSites.signal, this.over.signal);
+    this.work = new SiteWork(options, lease, () => this.stopSites.signal, {
+      state: () => this.current(),
+      record: (events) => this.record(events),
+      send: (message) => this.mailbox.send(message),
+    });
   }
 
-  async drive(): Promise<RolloutState> {
+  async drive(begin: (driver: Driver) => Promise<void>): Promise<RolloutState> {
     this.listen(this.options.signal, { type: "stop" });
     this.listen(this.options.hardSignal, { type: "hard-stop" });
     this.listen(this.lease.lost, { type: "lease-lost" });
     try {
-      await this.begin();
+      await begin(this);
+      this.lookAtRequests();
       return await this.loop();
     } catch (error) {
       this.stopSites.abort(error);
-      if (!this.hard) await Promise.allSettled(this.running.values());
+      if (!this.hard) await this.work.settled();
       throw error;
     } finally {
       this.over.abort();
@@ -131,24 +130,27 @@ class Driver {
     else signal?.addEventListener("abort", () => this.mailbox.send(message), { signal: this.over.signal });
   }
 
-  private async begin(): Promise<void> {
+  async begin(start: RolloutStarted): Promise<void> {
     const { ledger, clock } = this.options;
-    const beginning = await findBeginning(ledger, this.start);
-    if (beginning.type === "resume") {
-      this.state = foldEvents(beginning.events);
-      const inFlight = [...this.state.sites.values()]
-        .filter(({ phase }) => phase === "running")
-        .map(({ site }) => site);
-      await this.record([{ type: "driver-resumed", host: hostname(), pid: process.pid, inFlight }]);
-      return;
-    }
+    const beginning = await findBeginning(ledger, start);
+    if (beginning.type === "resume") return this.takeUp(beginning.run);
     const { supersedes } = beginning;
     if (supersedes !== undefined) {
       await ledger.append(this.lease, supersedes.run, clock.now(), [
         { type: "rollout-finished", result: "superseded" },
       ]);
     }
-    await this.record([{ ...this.start, ...(supersedes === undefined ? {} : { supersedes }) }]);
+    await this.record([{ ...start, ...(supersedes === undefined ? {} : { supersedes }) }]);
+  }
+
+  async takeUp(run: string): Promise<void> {
+    this.state = foldEvents(await this.options.ledger.events(run));
+    const { release } = this.options;
+    if (this.state.release !== release.name) {
+      throw new Error(`run ${run} takes its sites to release ${this.state.release}, not to ${release.name}`);
+    }
+    const inFlight = [...this.state.sites.values()].filter(({ phase }) => phase === "running").map(({ site }) => site);
+    await this.record([{ type: "driver-resumed", host: hostname(), pid: process.pid, inFlight }]);
   }
 
   private async loop(): Promise<RolloutState> {
@@ -157,9 +159,13 @@ class Driver {
       const state = this.current();
       if (this.hard) return state;
       const commands = decide(state, this.options.clock.now());
-      for (const command of commands) await this.execute(command);
+      // What has changed more than was decided is decided anew: a site that failed at once may have spent a budget.
+      for (const command of commands) if (!(await this.execute(command))) break;
       const { finished, interrupted } = this.current();
-      if (finished !== undefined || interrupted !== undefined) return this.current();
+      if (finished !== undefined || interrupted !== undefined) {
+        // What came in at the last moment may open the rollout again, and must not be left without an answer.
+        if (interrupted !== undefined || !(await this.takeRequests())) return this.current();
+      }
       this.idle = commands.every(({ type }) => type === "wait");
     }
   }
@@ -171,11 +177,18 @@ class Driver {
   private async handle(message: Message): Promise<void> {
     switch (message.type) {
       case "ended":
-        this.running.delete(message.site);
-        return this.record(message.events);
-      case "time":
-        this.waitingUntil = undefined;
+        this.work.ended(message.site);
+        return this.record(afterRun(this.current(), message.events, this.options.clock.now()));
+      case "happened":
+        // Who was taken up again in between is not told of what came before.
+        if (this.current().sites.get(message.site)?.token === message.token) await this.record([message.event]);
         return;
+      case "time":
+        this.timers.delete(message.at);
+        return;
+      case "look-at-requests":
+        await this.takeRequests();
+        return this.lookAtRequests();
       case "stop":
         this.stopSites.abort();
         return this.record([{ type: "stop-requested", reason: "the driver was asked to stop" }]);
@@ -188,67 +201,90 @@ class Driver {
     }
   }
 
-  private async execute(command: Command): Promise<void> {
+  /** @returns whether nothing but the command was done. */
+  private async execute(command: Command): Promise<boolean> {
     switch (command.type) {
       case "record":
-        return this.record(command.events);
+        await this.record(command.events);
+        return true;
       case "start-site":
-        return this.startSite(command.site, command.attempt);
+        return this.work.start(command.site, command.attempt);
+      case "stage-site":
+        await this.work.stage(command.site);
+        return true;
+      case "check-gate":
+        await this.work.check(command.site, command.gate);
+        return true;
       case "wait":
-        return this.waitUntil(command.until);
+        this.waitUntil(command.until);
+        return true;
     }
   }
 
-  private async startSite(name: string, attempt: number): Promise<void> {
-    const { ledger, release, fleet, signers, runner, promoter, onProgress } = this.options;
-    const site = this.sites.get(name);
-    const frozen = this.current().sites.get(name)?.frozen;
-    if (site === undefined || frozen === undefined) throw new Error(`site ${name} of the plan is not in the fleet`);
-    const token = await this.claim(name);
-    if (token === undefined) return;
-    await this.record([{ type: "site-started", site: name, attempt, token }]);
-    const run = runSite({
-      site,
-      release,
-      fleet,
-      signers,
-      desiredHash: frozen.desiredHash,
-      token,
-      runner,
-      promoter,
-      ledger,
-      clock: this.options.clock,
-      signal: this.stopSites.signal,
-      onProgress: (resources) => onProgress?.(name, resources),
-    }).then((events) => this.mailbox.send({ type: "ended", site: name, events }));
-    this.running.set(name, run);
+  private waitUntil(at: number): void {
+    if (this.timers.has(at)) return;
+    this.timers.add(at);
+    void this.options.clock.until(at, this.over.signal).then(() => this.mailbox.send({ type: "time", at }));
   }
 
-  /** The site's fencing token; undefined if somebody else runs the site, which is then recorded as failed. */
-  private async claim(site: string): Promise<number | undefined> {
-    try {
-      return await this.options.ledger.claimSite(this.lease, site);
-    } catch (error) {
-      if (!(error instanceof SiteBusy)) throw error;
-      const nothing = { seconds: 0, resources: 0, changes: {} };
-      await this.record([{ type: "site-finished", site, outcome: "failed", reason: error.message, ...nothing }]);
-      return undefined;
+  private lookAtRequests(): void {
+    const { clock, requestsEvery } = this.options;
+    if (requestsEvery === undefined) return;
+    void clock.until(clock.now() + requestsEvery, this.over.signal).then(() => {
+      if (!this.over.signal.aborted) this.mailbox.send({ type: "look-at-requests" });
+    });
+  }
+
+  /** Carries out what other processes ask. @returns whether any of it was recorded. */
+  private async takeRequests(): Promise<boolean> {
+    const { ledger, clock, rollout, requestsEvery, verify } = this.options;
+    if (requestsEvery === undefined) return false;
+    let changed = false;
+    for (const stored of await ledger.openRequests(rollout.name)) {
+      const { run } = this.current();
+      const request =
+        stored.run === undefined || stored.run === run
+          ? requestOf(stored)
+          : { refused: `it was meant for run ${stored.run}, and ${run} has taken its place` };
+      const verified = "refused" in request ? request : ((await verify?.(this.current(), request)) ?? request);
+      const answer = "refused" in verified ? verified : answerRequest(this.current(), verified, clock.now());
+      if ("events" in answer && answer.events.length > 0) {
+        await this.record(answer.events);
+        changed = true;
+      }
+      await ledger.answerRequest(stored.id, "refused" in answer ? `refused: ${answer.refused}` : "done");
     }
-  }
-
-  private waitUntil(time: number): void {
-    if (this.waitingUntil === time) return;
-    this.waitingUntil = time;
-    void this.options.clock.until(time, this.over.signal).then(() => this.mailbox.send({ type: "time" }));
+    return changed;
   }
 
   private async record(events: readonly RolloutEvent[]): Promise<void> {
+    if (events.length === 0) return;
     const { ledger, clock, onEvent } = this.options;
     const run = this.state?.run ?? newRunName(clock.now());
     for (const recorded of await ledger.append(this.lease, run, clock.now(), events)) {
       this.state = this.state === undefined ? startState(recorded) : applyEvent(this.state, recorded);
+      const { type } = recorded.event;
+      if (type === "abort-requested") this.stopSites.abort();
+      // What is opened again after an abort is not asked to stop.
+      if (this.state.aborting === undefined && (type === "rollout-reopened" || type === "rollback-started")) {
+        this.letSitesRun();
+      }
       onEvent?.(recorded, this.state);
     }
+    await this.keepSnapshot();
+  }
+
+  private async keepSnapshot(): Promise<void> {
+    const state = this.current();
+    if (!isSnapshotDue(state, this.kept)) return;
+    this.kept = state.sequence;
+    await this.options.ledger.keepSnapshot(this.lease, state.run, state.sequence, snapshotForm, snapshotText(state));
+  }
+
+  private letSitesRun(): void {
+    if (!this.stopSites.signal.aborted || this.state?.stopping !== undefined) return;
+    this.stopSites = new AbortController();
+    setMaxListeners(0, this.stopSites.signal);
   }
 
   private current(): RolloutState {

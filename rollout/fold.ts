@@ -1,13 +1,21 @@
-import type { RecordedEvent, RolloutEvent, SiteFinished, SiteStarted } from "./events";
-import { startState, untouchedSite } from "./startState";
-import type { RolloutState, SiteState, WaveState } from "./state";
-import { counted } from "./tally";
+import type { RecordedEvent, RolloutEvent } from "./events";
+import * as gates from "./fold/gates";
+import { acceptEvidence, deferralExpired } from "./fold/evidence";
+import { reopened, rollbackStarted } from "./fold/reopen";
+import { resumed } from "./fold/resume";
+import { retryScheduled, siteApplied, siteFinished, siteStarted } from "./fold/runs";
+import { withSite, withWave } from "./fold/parts";
+import { startState } from "./startState";
+import type { RolloutState } from "./state";
 
 /** The state after all events of one run. @throws Error if there is none or the first one does not start a rollout. */
 export function foldEvents(events: readonly RecordedEvent[]): RolloutState {
   const [first, ...rest] = events;
   if (first === undefined) throw new Error("a run without events has no state");
-  return rest.reduce(applyEvent, startState(first));
+  const start = startState(first);
+  // Nobody sees the states in between, so the large tables need not be kept for each of them.
+  const last = rest.reduce(applyEvent, { ...start, sites: start.sites.draft(), domains: start.domains.draft() });
+  return { ...last, sites: last.sites.settled(), domains: last.domains.settled() };
 }
 
 /** The state after one more event of the same run. Pure. @throws Error if the event does not follow the last one. */
@@ -17,7 +25,10 @@ export function applyEvent(state: RolloutState, recorded: RecordedEvent): Rollou
       `event ${recorded.sequence} of run ${recorded.run} does not follow event ${state.sequence} of run ${state.run}`,
     );
   }
-  return { ...applied(state, recorded.event, recorded.at), at: recorded.at, sequence: recorded.sequence };
+  const next = applied(state, recorded.event, recorded.at);
+  const { at, sequence } = recorded;
+  // What has just been made may still be written to; a copy for two fields would be most of what a large fold costs.
+  return next === state ? { ...state, at, sequence } : Object.assign(next, { at, sequence });
 }
 
 function applied(state: RolloutState, event: RolloutEvent, at: number): RolloutState {
@@ -26,6 +37,10 @@ function applied(state: RolloutState, event: RolloutEvent, at: number): RolloutS
       throw new Error(`run ${state.run} has a second rollout-started`);
     case "driver-resumed":
       return resumed(state);
+    case "approved": {
+      const { type: _, wave, ...approval } = event;
+      return withWave(state, wave, (old) => ({ ...old, approvals: [...old.approvals, { ...approval, at }] }));
+    }
     case "wave-started":
       return withWave(state, event.wave, (wave) => ({ ...wave, startedAt: at }));
     case "wave-finished":
@@ -37,129 +52,69 @@ function applied(state: RolloutState, event: RolloutEvent, at: number): RolloutS
       }));
     case "soak-finished":
       return withWave(state, event.wave, (wave) => ({ ...wave, soak: wave.soak && { ...wave.soak, endedAt: at } }));
+    case "site-staging":
+      return withSite(state, event.site, (site) => ({
+        ...site,
+        staging: {
+          phase: "asking",
+          since: site.staging?.since ?? at,
+          detail: site.staging?.detail ?? "",
+          until: undefined,
+        },
+      }));
+    case "site-staged":
+      return withSite(state, event.site, (site) => ({
+        ...site,
+        staging: {
+          phase: event.proof === undefined ? "missing" : "present",
+          since: event.proof === undefined ? (site.staging?.since ?? at) : at,
+          detail: event.proof ?? event.missing ?? "",
+          until: event.proof === undefined ? event.until : undefined,
+        },
+      }));
     case "site-started":
       return siteStarted(state, event, at);
+    case "site-hopped":
+      return withSite(state, event.site, (site) => ({ ...site, hopped: [...site.hopped, event.release] }));
     case "site-promoted": {
       const { from, to, moved } = event;
-      const site = siteOf(state, event.site);
-      return { ...state, sites: state.sites.with(event.site, { ...site, promotion: { from, to, moved } }) };
+      return withSite(state, event.site, (site) => ({ ...site, promotion: { from, to, moved } }));
     }
+    case "site-applied":
+      return siteApplied(state, event, at);
+    case "gate-started":
+      return withSite(state, event.site, (site) => gates.started(site, event.gate, at));
+    case "gate-answered":
+      return withSite(state, event.site, (site) => gates.answered(site, event, at));
+    case "gate-finished":
+      return withSite(state, event.site, (site) => gates.finished(site, event, at));
+    case "gate-accepted":
+      return withSite(state, event.site, (site) => gates.accepted(site, event));
+    case "site-retry-scheduled":
+      return retryScheduled(state, event);
     case "site-finished":
       return siteFinished(state, event, at);
+    case "evidence-recorded":
+      return acceptEvidence(state, event, at);
+    case "deferral-expired":
+      return deferralExpired(state, event.site);
+    case "paused":
+      return { ...state, paused: { at, by: event.by, reason: event.reason } };
+    case "unpaused":
+      return { ...state, paused: undefined };
+    case "abort-requested":
+      return { ...state, aborting: { at, by: event.by, reason: event.reason } };
     case "stop-requested":
       return { ...state, stopping: { at, reason: event.reason } };
     case "interrupted":
       return { ...state, interrupted: { at, left: event.left } };
     case "rollout-halted":
-      return { ...state, halted: { at, reason: event.reason, wave: event.wave } };
+      return { ...state, halted: { at, reason: event.reason, wave: event.wave, takeBack: event.takeBack } };
+    case "rollback-started":
+      return rollbackStarted(state, event, at);
+    case "rollout-reopened":
+      return reopened(state, event, at);
     case "rollout-finished":
       return { ...state, finished: { at, result: event.result } };
   }
-}
-
-/** What was running died with its driver and what was cancelled was asked to stop: both are to do again. */
-function resumed(state: RolloutState): RolloutState {
-  let sites = state.sites;
-  for (const site of state.sites.values()) {
-    if (site.phase !== "running" && site.outcome !== "cancelled") continue;
-    sites = sites.with(site.site, {
-      ...untouchedSite,
-      site: site.site,
-      wave: site.wave,
-      frozen: site.frozen,
-      attempt: site.attempt,
-      token: site.token,
-      promotion: site.promotion,
-    });
-  }
-  const waves = state.waves.map((wave) => ({
-    ...wave,
-    pending: wave.pending + wave.running + wave.tally.cancelled,
-    running: 0,
-    tally: { ...wave.tally, cancelled: 0 },
-    nextPending: 0,
-  }));
-  return {
-    ...state,
-    sites,
-    waves,
-    running: 0,
-    tally: { ...state.tally, cancelled: 0 },
-    resumes: state.resumes + 1,
-    stopping: undefined,
-    interrupted: undefined,
-  };
-}
-
-function siteStarted(state: RolloutState, event: SiteStarted, at: number): RolloutState {
-  const site = siteOf(state, event.site);
-  if (site.phase !== "pending") throw new Error(`site ${event.site} was started while it is ${site.phase}`);
-  const sites = state.sites.with(event.site, {
-    ...site,
-    phase: "running",
-    attempt: event.attempt,
-    token: event.token,
-    startedAt: at,
-  });
-  const next = withWave({ ...state, sites, running: state.running + 1 }, site.wave, (wave) => ({
-    ...wave,
-    running: wave.running + 1,
-    pending: wave.pending - 1,
-  }));
-  return skipStarted(next, site.wave);
-}
-
-function siteFinished(state: RolloutState, event: SiteFinished, at: number): RolloutState {
-  const site = siteOf(state, event.site);
-  if (site.phase === "final") throw new Error(`site ${event.site} finished twice`);
-  const ran = site.phase === "running" ? 1 : 0;
-  const sites = state.sites.with(event.site, {
-    ...site,
-    phase: "final",
-    finishedAt: at,
-    // A run without a success may have changed things before it failed.
-    changedAt: event.success?.changedAt ?? (ran === 1 ? at : undefined),
-    outcome: event.outcome,
-    reason: event.reason,
-    seconds: event.seconds,
-    resources: event.resources,
-    changes: event.changes,
-    notes: event.notes ?? [],
-  });
-  const next = withWave(
-    { ...state, sites, running: state.running - ran, tally: counted(state.tally, event.outcome, 1) },
-    site.wave,
-    (wave) => ({
-      ...wave,
-      running: wave.running - ran,
-      pending: wave.pending - (1 - ran),
-      offline: wave.offline - (ran === 0 && site.frozen.offline !== undefined ? 1 : 0),
-      tally: counted(wave.tally, event.outcome, 1),
-    }),
-  );
-  return skipStarted(next, site.wave);
-}
-
-function skipStarted(state: RolloutState, name: string): RolloutState {
-  return withWave(state, name, (wave) => {
-    let next = wave.nextPending;
-    for (; next < wave.plan.sites.length; next += 1) {
-      const site = wave.plan.sites[next];
-      if (site !== undefined && state.sites.get(site)?.phase === "pending") break;
-    }
-    return next === wave.nextPending ? wave : { ...wave, nextPending: next };
-  });
-}
-
-function withWave(state: RolloutState, name: string, change: (wave: WaveState) => WaveState): RolloutState {
-  const index = state.waves.findIndex((wave) => wave.plan.name === name);
-  const wave = state.waves[index];
-  if (wave === undefined) throw new Error(`wave ${JSON.stringify(name)} is not in this rollout`);
-  return { ...state, waves: state.waves.with(index, change(wave)) };
-}
-
-function siteOf(state: RolloutState, name: string): SiteState {
-  const site = state.sites.get(name);
-  if (site === undefined) throw new Error(`site ${JSON.stringify(name)} is not in this rollout`);
-  return site;
 }

@@ -1,4 +1,6 @@
-import type { Architecture, ProfileName } from "../fleet/model";
+import type { Calendar } from "../fleet/calendar";
+import type { Gate } from "../fleet/gates";
+import type { Approval, Architecture, CatchUp, OnFailure, OnInconclusive, ProfileName, Retry } from "../fleet/model";
 
 /**
  * Which sites a rollout takes, in which waves, under which limits. Plain data: it is printed before anything happens
@@ -15,8 +17,35 @@ export interface Plan {
   readonly maxFailures: number;
   /** Deferred sites beyond which the rollout halts; undefined sets no limit. */
   readonly maxDeferred: number | undefined;
-  /** Sites that may run at once, whatever the wave; at least 1. */
+  /** Sites that may be in flight at once, whatever the wave; at least 1. */
   readonly maxConcurrency: number;
+  /** Undefined: there are none. */
+  readonly failureDomains: FailureDomains | undefined;
+  /** Seconds from the start after which nothing more is started; undefined sets no limit. */
+  readonly deadlineSeconds: number | undefined;
+  readonly onFailure: OnFailure;
+  readonly onInconclusive: OnInconclusive;
+  readonly retry: Retry;
+  /** When sites may be started. */
+  readonly maintenance: Calendar;
+  readonly catchUp: CatchUp;
+  /** Whether a site is started only once its content is proven present. */
+  readonly preStage: boolean;
+}
+
+export interface FailureDomains {
+  readonly label: string;
+  /** Sites of one domain that may be in flight at once; undefined sets no limit of the domain's own. */
+  readonly maxConcurrency: number | undefined;
+  /** By the label's value; of the sites in waves. */
+  readonly domains: Readonly<Record<string, DomainLimits>>;
+}
+
+export interface DomainLimits {
+  readonly sites: number;
+  /** Undefined sets no limit of the domain's own. */
+  readonly maxFailures: number | undefined;
+  readonly maxDeferred: number | undefined;
 }
 
 export interface PlannedWave {
@@ -30,8 +59,20 @@ export interface PlannedWave {
   readonly maxFailures: number | undefined;
   /** Deferred sites of this wave beyond which the rollout halts; undefined sets no limit of the wave's own. */
   readonly maxDeferred: number | undefined;
+  /** Sites of the wave that have to be reached, 0 for none. */
+  readonly quorum: number;
+  /** Labels of which each value that the wave has must be among the sites that were reached. */
+  readonly representation: readonly string[];
   /** Seconds between the end of this wave and the start of the next. */
   readonly soakSeconds: number;
+  /** Seconds from the wave's start after which nothing more of it is started; undefined sets no limit. */
+  readonly deadlineSeconds: number | undefined;
+  /** What has to be said before it starts; undefined asks for nothing. */
+  readonly approval: Approval | undefined;
+  /** What each site has to pass after its run, in order: the rollout's gates, then the wave's. */
+  readonly gates: readonly Gate[];
+  /** The wave's own; the rollout's has to be open too. */
+  readonly maintenance: Calendar;
 }
 
 export interface UnassignedSite {

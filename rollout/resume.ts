@@ -1,6 +1,7 @@
 import { canonicalJson } from "./canonicalJson";
 import type { FrozenSite, RecordedEvent, RolloutStarted } from "./events";
 import type { Ledger } from "./ledger/ledger";
+import type { RolloutState } from "./state";
 
 /** What a driver goes on with. */
 export type Beginning =
@@ -33,9 +34,27 @@ export function difference(before: RolloutStarted, now: RolloutStarted): string 
   return canonicalJson(before.plan) === canonicalJson(now.plan) ? undefined : "the plan has changed since";
 }
 
+/** Of the named sites of a run, those that are not what they were when it started. */
+export function changedSince(
+  { release, sites }: Pick<RolloutState, "release" | "sites">,
+  now: RolloutStarted,
+  names: readonly string[],
+): string[] {
+  if (release !== now.release) return [`the release (${release}, now ${now.release})`];
+  const hashes = new Map(now.sites.map(({ site, desiredHash }) => [site, desiredHash]));
+  return names.filter((name) => sites.get(name)?.frozen.desiredHash !== hashes.get(name));
+}
+
 function changedSites(before: readonly FrozenSite[], now: readonly FrozenSite[]): string[] {
-  const texts = new Map(before.map((site) => [site.site, canonicalJson(site)]));
-  const changed = now.filter((site) => texts.get(site.site) !== canonicalJson(site)).map((site) => site.site);
+  const known = new Map(before.map((site) => [site.site, site]));
+  const changed = now.filter((site) => !isSame(known.get(site.site), site)).map((site) => site.site);
   const names = new Set(now.map((site) => site.site));
   return [...changed, ...before.filter((site) => !names.has(site.site)).map((site) => site.site)].sort();
+}
+
+/** A run of version 1 does not say which time zone a site is in. */
+function isSame(before: FrozenSite | undefined, now: FrozenSite): boolean {
+  if (before === undefined) return false;
+  const { timeZone } = before.timeZone === undefined ? now : before;
+  return canonicalJson({ ...before, ...(timeZone === undefined ? {} : { timeZone }) }) === canonicalJson(now);
 }

@@ -3,7 +3,7 @@ import type { Clock } from "./clock";
 import type { RolloutEvent, SiteFinished, SiteSuccess } from "./events";
 import type { Ledger, Lease } from "./ledger/ledger";
 import type { Promoter } from "./promoter";
-import { RunCancelled, RunFailed, type RunResult, type StackRunner } from "./stackRunner";
+import { RunCancelled, RunFailed, type RunResult, SiteUnreachable, type StackRunner } from "./stackRunner";
 
 export interface SiteRun {
   readonly site: ResolvedSite;
@@ -18,6 +18,7 @@ export interface SiteRun {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (resources: number) => void;
+  readonly onWaiting?: (reason: string | undefined) => void;
 }
 
 /**
@@ -41,11 +42,44 @@ export async function runSite(run: SiteRun): Promise<RolloutEvent[]> {
     };
     return [{ type: "site-promoted", site: site.name, from, to, moved }, end];
   } catch (error) {
-    // Cancelled means that a resume repeats it; a runner that stops unasked must not open that door.
-    const outcome = error instanceof RunCancelled && run.signal.aborted ? "cancelled" : "failed";
+    const outcome = outcomeOf(error, run.signal);
     const reason = result === undefined || outcome === "cancelled" ? text(error) : `promotion failed: ${text(error)}`;
     return [{ ...finished(site.name, result), outcome, reason }];
   }
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal): "cancelled" | "deferred" | "failed" {
+  if (error instanceof SiteUnreachable) return "deferred";
+  // Cancelled means that a resume repeats it; a runner that stops unasked must not open that door.
+  return error instanceof RunCancelled && signal.aborted ? "cancelled" : "failed";
+}
+
+/** Releases on the way, each with its hash; see `ReleaseBefore`. */
+export interface Hop {
+  readonly release: Release;
+  readonly desiredHash: string;
+}
+
+/**
+ * Takes a site through the releases on its way, and then to the last one. What it reaches is told at once, so that a
+ * resumed driver goes on from there; whatever goes wrong on the way is the site's outcome.
+ * @returns what `runSite` returns for the run that ended it.
+ */
+export async function runThrough(
+  run: SiteRun,
+  hops: readonly Hop[],
+  onHop: (release: string, success: SiteSuccess | undefined) => Promise<void>,
+): Promise<RolloutEvent[]> {
+  for (const { release, desiredHash } of hops) {
+    const events = await runSite({ ...run, release, desiredHash });
+    const end = events.at(-1);
+    if (end?.type !== "site-finished") throw new Error(`the run of ${run.site.name} has no end`);
+    if (end.outcome !== "succeeded" && end.outcome !== "unchanged") {
+      return [{ ...end, reason: `on the way, at release ${release.name}: ${end.reason ?? ""}` }];
+    }
+    await onHop(release.name, end.success);
+  }
+  return runSite(run);
 }
 
 /** Whether a site's state or files are not what its last success left; false for a site without a success or a state. */
@@ -69,10 +103,14 @@ async function lookBack({ ledger, runner, site, desiredHash }: SiteRun): Promise
   if (last === undefined) return { unchanged: undefined, touched: false };
   const evidence = await runner.evidence(site.name);
   if (evidence === undefined) {
+    const copy = await runner.newestBackup?.(site.name);
+    const how =
+      copy === undefined
+        ? "Put it back from its .bak file beside it"
+        : `Put it back: edgewave site restore ${site.name} takes the newest copy, ${copy}`;
     throw new RunFailed(
-      `the stack's state is gone, although ${site.name} was brought to release ${last.release} before. Put it back from ` +
-        `its .bak file or from backups/ in the state folder; or make the site anew, with new keys and passwords, by ` +
-        `edgewave site up ${site.name}`,
+      `the stack's state is gone, although ${site.name} was brought to release ${last.release} before. ${how}; or make ` +
+        `the site anew, with new keys and passwords, by edgewave site up ${site.name}`,
     );
   }
   const touched = evidence !== last.evidence;
@@ -87,8 +125,12 @@ function request({ site, release, fleet: { name, domain, hub }, signers, token }
   return { site, release, fleet: { name, domain, hub }, signers, fencingToken: token };
 }
 
-function observer({ signal, onProgress }: SiteRun) {
-  return { signal, onProgress: ({ resources }: { readonly resources: number }) => onProgress(resources) };
+function observer({ signal, onProgress, onWaiting }: SiteRun) {
+  return {
+    signal,
+    onProgress: ({ resources }: { readonly resources: number }) => onProgress(resources),
+    ...(onWaiting === undefined ? {} : { onWaiting }),
+  };
 }
 
 function finished(site: string, result: RunResult | undefined): Omit<SiteFinished, "outcome"> {

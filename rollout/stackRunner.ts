@@ -115,7 +115,7 @@ export class StackLocked extends Error {
   override readonly name = "StackLocked";
 }
 
-/** The site has no link: neither its bastion nor its API server answered. The site itself is not at fault. */
+/** The site has no link at the moment; `message` says what was tried. It is deferred, and has not failed. */
 export class SiteUnreachable extends Error {
   override readonly name = "SiteUnreachable";
 }

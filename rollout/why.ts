@@ -1,4 +1,7 @@
-import { describeExceeded, exceededBudget } from "./budget";
+import { gateStep } from "./decide/gating";
+import { backHold, type Hold, rolloutHold, siteHold, unhaltedHold, waveHold } from "./decide/holds";
+import { pendingSites } from "./decide/starts";
+import { placeIn } from "./fold/parts";
 import { currentWave, type RolloutState, type SiteState, type WaveState } from "./state";
 
 /** A standing answer to "why is it waiting?". */
@@ -45,16 +48,45 @@ type Answer = Omit<Why, "target" | "kind">;
 function whySite(state: RolloutState, site: SiteState, now: number): Answer {
   if (site.phase === "final") return whyFinal(state, site);
   if (site.phase === "running") return whyRunning(state, site);
+  if (site.phase === "gating") return whyGating(state, site);
   const wave = state.waves.find(({ plan }) => plan.name === site.wave);
   if (wave === undefined) throw new Error(`site ${site.site} is in wave ${site.wave}, which the plan does not have`);
-  const waveAnswer = wholeRollout(state) ?? beforeWave(state, wave, now);
-  if (waveAnswer !== undefined) return waveAnswer;
-  const ahead = wave.plan.sites.indexOf(site.site) - wave.nextPending;
+  const hold = holdOf(state, wave, site, now);
+  if (hold === undefined || state.interrupted !== undefined) {
+    return interrupted(state) ?? waitsForSlot(state, wave, site);
+  }
+  return answerOf(hold);
+}
+
+/** What keeps the driver from starting a pending site, beside the caps; undefined if nothing does. */
+function holdOf(state: RolloutState, wave: WaveState, site: SiteState, now: number): Hold | undefined {
+  if (site.direction === "back") return backHold(state, wave) ?? siteHold(state, wave, site, now);
+  // What was cut off is taken up again even after a halt, and in any order.
+  const above =
+    site.cutOff && state.halted !== undefined
+      ? unhaltedHold(state)
+      : (rolloutHold(state, now) ?? waveHold(state, wave, now));
+  return above ?? siteHold(state, wave, site, now);
+}
+
+function waitsForSlot(state: RolloutState, wave: WaveState, site: SiteState): Answer {
+  const { plan } = state;
+  const full = [
+    [wave.running, wave.plan.maxConcurrency, `sites of wave ${wave.plan.name}`] as const,
+    [state.running, plan.maxConcurrency, "sites"] as const,
+    ...(site.catchUp ? [[state.catchUp.running, plan.catchUp.maxConcurrency, "sites that catch up"] as const] : []),
+  ].find(([running, most]) => running >= most);
+  const since = wave.startedAt ?? state.at;
+  if (full === undefined) {
+    return { status: "waiting", condition: "it is about to be started", since, remedy: "it starts by itself" };
+  }
+  const [running, most, what] = full;
+  const ahead = Math.max(0, placeIn(wave.plan, site.site) - wave.nextPending);
   return {
     status: "waiting",
-    condition: `${wave.running} of at most ${wave.plan.maxConcurrency} sites of wave ${wave.plan.name} are running, ${Math.max(0, ahead)} wait before this one`,
-    since: wave.startedAt ?? state.at,
-    remedy: "it starts when a running site ends; a higher maxConcurrency in the next rollout starts more at once",
+    condition: `${running} of at most ${most} ${what} are in flight, ${ahead} wait before this one`,
+    since,
+    remedy: "it starts when a site in flight ends; a higher maxConcurrency in the next rollout starts more at once",
   };
 }
 
@@ -62,9 +94,9 @@ function whyFinal(state: RolloutState, site: SiteState): Answer {
   const since = site.finishedAt ?? state.at;
   const condition = site.reason === undefined ? `${site.outcome}` : `${site.outcome}: ${site.reason}`;
   const remedies: Partial<Record<NonNullable<SiteState["outcome"]>, string>> = {
-    failed: "correct what the reason names and start the rollout again; sites that are done are not run again",
-    deferred: "bring the link back, remove `offline` from the site and start the rollout again",
-    skipped: "remove the cause of the halt and start the rollout again",
+    failed: "correct what the reason names, then: edgewave rollout retry",
+    deferred: "bring the link back, take `offline` out of the site's file, then: edgewave rollout catch-up",
+    skipped: "remove the cause, then: edgewave rollout retry",
     cancelled: "start the rollout again; it resumes with this site",
   };
   const remedy = site.outcome === undefined ? undefined : remedies[site.outcome];
@@ -73,87 +105,137 @@ function whyFinal(state: RolloutState, site: SiteState): Answer {
 
 function whyRunning(state: RolloutState, site: SiteState): Answer {
   const since = site.startedAt ?? state.at;
-  if (state.interrupted === undefined && state.stopping === undefined) {
+  const asked = state.stopping ?? state.aborting ?? state.interrupted;
+  if (asked === undefined) {
     return { status: "running", condition: `run ${site.attempt} is under way`, since, remedy: "it ends by itself" };
   }
   return {
     status: state.interrupted === undefined ? "running" : "blocked",
     condition: `run ${site.attempt} was asked to stop`,
-    since: state.stopping?.at ?? since,
+    since: asked.at,
     remedy: "it stops after the step it is in; a resume runs the site again",
   };
 }
 
+function whyGating(state: RolloutState, site: SiteState): Answer {
+  const step = gateStep(state, site);
+  const stopped = interrupted(state);
+  if (stopped !== undefined) return stopped;
+  if (step.type === "held") {
+    const { gate, verdict } = step.gate;
+    return {
+      status: "blocked",
+      condition: `gate ${gate} has no answer: ${verdict?.reason ?? ""}`,
+      since: verdict?.at ?? state.at,
+      remedy: `look at the site, then: edgewave rollout approve ${site.site} (take it as passed), or edgewave rollout retry ${site.site}`,
+    };
+  }
+  if (step.type === "watched") {
+    const { gate, answer, began } = step.gate;
+    const said = answer === undefined ? "has not answered yet" : `says ${answer.answer}: ${answer.detail}`;
+    return {
+      status: "waiting",
+      condition: `gate ${gate} ${said}`,
+      since: answer?.since ?? began,
+      remedy: "it is asked again by itself",
+    };
+  }
+  const condition =
+    step.type === "check" ? `gate ${step.gate} is about to be asked` : "its gates are about to be decided";
+  return { status: "waiting", condition, since: state.at, remedy: "it goes on by itself" };
+}
+
 function whyWave(state: RolloutState, wave: WaveState, now: number): Answer {
-  if (wave.finishedAt !== undefined) {
+  if (wave.finishedAt !== undefined && wave.running + wave.pending === 0) {
     const { soak } = wave;
     if (soak === undefined || soak.endedAt !== undefined || state.finished !== undefined) {
       return { status: "final", condition: "every site has an outcome", since: wave.finishedAt, remedy: "nothing" };
     }
-    return soaking(wave, now);
+    const left = Math.max(0, Math.ceil((soak.until - now) / 1000));
+    const condition = `wave ${wave.plan.name} soaks until ${new Date(soak.until).toISOString()}, ${left} s more`;
+    return { status: "waiting", condition, since: soak.from, remedy: "time" };
   }
-  const answer = wholeRollout(state) ?? beforeWave(state, wave, now);
-  if (answer !== undefined) return answer;
-  return {
-    status: "running",
-    condition: `${wave.running} sites are running, ${wave.pending} wait for them`,
-    since: wave.startedAt ?? state.at,
-    remedy: "it ends when each site has an outcome",
-  };
-}
-
-/** What holds every site and wave at once. */
-function wholeRollout(state: RolloutState): Answer | undefined {
-  const { finished, interrupted, halted, stopping } = state;
-  if (finished !== undefined) {
-    const condition = halted === undefined ? `the rollout ended as ${finished.result}` : `halted: ${halted.reason}`;
-    return { status: "final", condition, since: finished.at, remedy: "start the rollout again" };
+  const over = finishedAnswer(state) ?? interrupted(state);
+  if (over !== undefined) return over;
+  if (state.rollback !== undefined && wave.running + wave.pending === 0) {
+    const { at, by } = state.rollback;
+    const condition = `the rollout is being taken back by ${by}; nothing of this wave is left to go back`;
+    return { status: "final", condition, since: at, remedy: "nothing" };
   }
-  if (interrupted !== undefined) {
-    return {
-      status: "blocked",
-      condition: "the driver was stopped",
-      since: interrupted.at,
-      remedy: "start the rollout again; it resumes where it stopped",
-    };
-  }
-  if (halted !== undefined) {
-    const remedy = "running sites finish; then remove the cause and start the rollout again";
-    return { status: "blocked", condition: `halted: ${halted.reason}`, since: halted.at, remedy };
-  }
-  if (stopping !== undefined) {
-    const condition = `the driver is stopping: ${stopping.reason}`;
-    return { status: "blocked", condition, since: stopping.at, remedy: "start the rollout again to resume it" };
-  }
-  const exceeded = exceededBudget(state);
-  if (exceeded === undefined) return undefined;
-  return { status: "blocked", condition: describeExceeded(exceeded), since: state.at, remedy: "raise the budget" };
-}
-
-function beforeWave(state: RolloutState, wave: WaveState, now: number): Answer | undefined {
-  if (wave.startedAt !== undefined) return undefined;
-  const current = currentWave(state);
-  if (current !== undefined && current !== wave) {
-    const left = current.running + current.pending;
+  const hold =
+    state.rollback === undefined ? (rolloutHold(state, now) ?? waveHold(state, wave, now)) : backHold(state, wave);
+  if (hold !== undefined) return answerOf(hold);
+  if (wave.startedAt === undefined && state.rollback === undefined) {
     return {
       status: "waiting",
-      condition: `wave ${current.plan.name} comes first and has ${left} ${left === 1 ? "site" : "sites"} left`,
-      since: current.startedAt ?? state.startedAt,
-      remedy: `wave ${current.plan.name} has to finish`,
+      condition: "the wave is about to start",
+      since: state.at,
+      remedy: "it starts by itself",
     };
   }
-  const before = state.waves[state.waves.indexOf(wave) - 1];
-  if (before?.soak !== undefined && before.soak.endedAt === undefined) return soaking(before, now);
-  return { status: "waiting", condition: "the wave is about to start", since: state.at, remedy: "it starts by itself" };
+  return (
+    held(state, wave, now) ?? {
+      status: "running",
+      condition: `${wave.running} sites are in flight, ${wave.pending} wait for them`,
+      since: wave.startedAt ?? state.at,
+      remedy: "it ends when each site has an outcome",
+    }
+  );
 }
 
-function soaking(wave: WaveState, now: number): Answer {
-  const until = wave.soak?.until ?? now;
-  const left = Math.max(0, Math.ceil((until - now) / 1000));
+/** A wave of which nothing moves says what its first waiting site waits for, rather one that needs somebody. */
+function held(state: RolloutState, wave: WaveState, now: number): Answer | undefined {
+  const inFlight = state.inFlight.flatMap((name) => {
+    const site = state.sites.get(name);
+    return site?.wave === wave.plan.name ? [site] : [];
+  });
+  if (inFlight.some(({ phase }) => phase === "running")) return undefined;
+  let first: SiteState | undefined;
+  for (const site of inFlight) {
+    if (whyGating(state, site).status === "blocked") return ofSite(state, site, now);
+    first ??= site;
+  }
+  for (const site of pendingSites(state, wave)) {
+    if (holdOf(state, wave, site, now)?.status === "blocked") return ofSite(state, site, now);
+    first ??= site;
+  }
+  return first && ofSite(state, first, now);
+}
+
+function ofSite(state: RolloutState, site: SiteState, now: number): Answer {
+  const answer = whySite(state, site, now);
+  return { ...answer, condition: `site ${site.site}: ${answer.condition}` };
+}
+
+function finishedAnswer({ finished, halted }: RolloutState): Answer | undefined {
+  if (finished === undefined) return undefined;
+  const condition = halted === undefined ? `the rollout ended as ${finished.result}` : `halted: ${halted.reason}`;
   return {
-    status: "waiting",
-    condition: `wave ${wave.plan.name} soaks until ${new Date(until).toISOString()}, ${left} s more`,
-    since: wave.soak?.from ?? now,
-    remedy: "time; a shorter soakSeconds counts from the next rollout on",
+    status: "final",
+    condition,
+    since: finished.at,
+    remedy: "start the rollout again, or: edgewave rollout retry",
   };
+}
+
+function interrupted({ interrupted: stopped }: RolloutState): Answer | undefined {
+  if (stopped === undefined) return undefined;
+  return {
+    status: "blocked",
+    condition: "the driver was stopped",
+    since: stopped.at,
+    remedy: "start the rollout again; it resumes where it stopped",
+  };
+}
+
+function answerOf({ status, condition, since, remedy }: Hold): Answer {
+  return { status, condition: condition(), since, remedy };
+}
+
+/** What the whole rollout waits for: the answer for the wave that is under way; undefined once it has ended. */
+export function whyRollout(state: RolloutState, now: number): Why | undefined {
+  if (state.finished !== undefined) return undefined;
+  const busy = state.waves.findLast(({ running, pending }) => running + pending > 0);
+  const wave = state.rollback === undefined ? (currentWave(state) ?? busy) : busy;
+  return wave && why(state, wave.plan.name, now);
 }

@@ -24,6 +24,11 @@ export interface Ledger extends Inbox {
    */
   events(run: string, after?: number): Promise<RecordedEvent[]>;
   /**
+   * The events of a run that are of one of the types, in order, without reading the others.
+   * @throws LedgerBroken if one of them is not what was written; whether any is missing shows only in all of them.
+   */
+  eventsOf(run: string, types: readonly RolloutEvent["type"][]): Promise<RecordedEvent[]>;
+  /**
    * The events of a run after the given sequence number as they are stored, in order, whether or not their chain holds.
    * @param most rows to return; all of them by default.
    */
@@ -49,6 +54,14 @@ export interface Ledger extends Inbox {
   lastSuccess(site: string): Promise<SiteSuccess | undefined>;
   /** The same for every site that has one, by name. */
   successes(): Promise<ReadonlyMap<string, SiteSuccess>>;
+  /**
+   * Keeps a state of a run, as `snapshotText` writes it, in place of the last one.
+   * @param sequence of the last event that is in it.
+   * @throws LeaseLost if the lease is no longer held.
+   */
+  keepSnapshot(lease: Lease, run: string, sequence: number, form: string, data: string): Promise<void>;
+  /** The last state that was kept, if it is of that form and its last event is still the one that it was made of. */
+  snapshot(run: string, form: string): Promise<{ readonly sequence: number; readonly data: string } | undefined>;
   close(): void;
 }
 

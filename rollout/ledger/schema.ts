@@ -1,5 +1,5 @@
 /** Version of the ledger's tables, in SQLite's `user_version`. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** What other processes ask of drivers. Only its answer is ever written to a row again. */
 const requests = `
@@ -16,6 +16,17 @@ CREATE TABLE IF NOT EXISTS requests (
   answer TEXT
 );
 CREATE INDEX IF NOT EXISTS open_requests ON requests (rollout, number) WHERE answered_at IS NULL;
+`;
+
+/** The last state of a run that its driver kept, so that who looks need not fold all events. It can be thrown away. */
+const snapshots = `
+CREATE TABLE IF NOT EXISTS snapshots (
+  run TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  form TEXT NOT NULL,
+  data TEXT NOT NULL
+) WITHOUT ROWID;
 `;
 
 /**
@@ -64,7 +75,7 @@ CREATE TABLE IF NOT EXISTS leases (
   pid_namespace TEXT,
   start_ticks INTEGER
 ) WITHOUT ROWID;
-${requests}
+${requests}${snapshots}
 PRAGMA user_version = ${schemaVersion};
 `;
 
@@ -75,11 +86,15 @@ export const upgrades: Readonly<Record<number, string>> = {
 ALTER TABLE leases ADD COLUMN boot_id TEXT;
 ALTER TABLE leases ADD COLUMN pid_namespace TEXT;
 ALTER TABLE leases ADD COLUMN start_ticks INTEGER;
-${requests}
+${requests}${snapshots}
 PRAGMA user_version = ${schemaVersion};
 `,
   2: `
-${requests}
+${requests}${snapshots}
+PRAGMA user_version = ${schemaVersion};
+`,
+  3: `
+${snapshots}
 PRAGMA user_version = ${schemaVersion};
 `,
 };

@@ -130,6 +130,17 @@ class SqliteLedger implements Ledger {
     return chained.map((row) => recorded(row));
   }
 
+  async eventsOf(run: string, types: readonly RolloutEvent["type"][]): Promise<RecordedEvent[]> {
+    const { rows } = await this.client.execute({
+      sql: `SELECT * FROM events WHERE run = ? AND type IN (${types.map(() => "?").join(", ")}) ORDER BY sequence`,
+      args: [run, ...types],
+    });
+    return rows.map(chainedRow).map((row) => {
+      if (row.hash === rowHash(row)) return recorded(row);
+      throw new LedgerBroken(this.file, run, row.sequence, "its content is not what was written");
+    });
+  }
+
   rows(run: string, after?: number, most?: number): Promise<ChainedRow[]> {
     return readRows(this.client, run, after, most);
   }
@@ -169,6 +180,28 @@ class SqliteLedger implements Ledger {
     }
     this.tails.set(run, { sequence, hash });
     return rows.map(recorded);
+  }
+
+  async keepSnapshot(lease: Lease, run: string, sequence: number, form: string, data: string): Promise<void> {
+    const { rowsAffected } = await this.client.execute({
+      sql:
+        "INSERT OR REPLACE INTO snapshots (run, sequence, hash, form, data) " +
+        "SELECT run, sequence, hash, ?, ? FROM events WHERE run = ? AND sequence = ? " +
+        "AND EXISTS (SELECT 1 FROM leases WHERE name = ? AND id = ?)",
+      args: [form, data, run, sequence, lease.name, lease.id],
+    });
+    if (rowsAffected === 0) throw new LeaseLost(lease.name);
+  }
+
+  async snapshot(run: string, form: string): Promise<{ sequence: number; data: string } | undefined> {
+    const { rows } = await this.client.execute({
+      sql:
+        "SELECT snapshots.sequence, snapshots.data FROM snapshots JOIN events USING (run, sequence, hash) " +
+        "WHERE run = ? AND form = ?",
+      args: [run, form],
+    });
+    const row = rows[0];
+    return row && { sequence: Number(row["sequence"]), data: String(row["data"]) };
   }
 
   private async tail(run: string): Promise<{ sequence: number; hash: string }> {

@@ -1,6 +1,7 @@
 import type { InStatement, Row } from "@libsql/client";
 
-import type { RecordedEvent, RolloutEvent, SiteFinished } from "../events";
+import { upcast } from "../upcast";
+import type { RecordedEvent, RolloutEvent, SiteFinished, SiteHopped } from "../events";
 import type { ChainedRow } from "./chain";
 import type { Lease } from "./ledger";
 
@@ -18,7 +19,7 @@ export function chainedRow(row: Row): ChainedRow {
 }
 
 export function recorded({ run, sequence, at, version, data }: ChainedRow): RecordedEvent {
-  return { run, sequence, at, version, event: JSON.parse(data) as RolloutEvent };
+  return { run, sequence, at, version, event: upcast(version, JSON.parse(data) as RolloutEvent) };
 }
 
 /** Writes an event, if the lease is still held: otherwise its column stays empty, which the table refuses. */
@@ -42,12 +43,11 @@ export function insertion(row: ChainedRow, lease: Lease): InStatement {
   };
 }
 
-/** Type of the event by which a run that had ended goes on. */
-export const reopened = "rollout-reopened";
+/** Types of the events by which a run that had ended goes on. */
+export const reopening = ["rollout-reopened", "rollback-started", "evidence-recorded"] as const;
 
 /** What an event changes in the tables that repeat it, in the same transaction. */
 export function projection(event: RolloutEvent, run: string, at: number, lease: Lease): InStatement[] {
-  if ((event.type as string) === reopened) return [{ sql: "UPDATE runs SET finished = 0 WHERE run = ?", args: [run] }];
   switch (event.type) {
     case "rollout-started":
       return [
@@ -58,20 +58,25 @@ export function projection(event: RolloutEvent, run: string, at: number, lease: 
       ];
     case "rollout-finished":
       return [{ sql: "UPDATE runs SET finished = 1 WHERE run = ?", args: [run] }];
+    case "rollout-reopened":
+    case "rollback-started":
+    case "evidence-recorded":
+      return [{ sql: "UPDATE runs SET finished = 0 WHERE run = ?", args: [run] }];
     case "site-finished":
-      return siteProjection(event, lease);
+      return [...success(event), released(event.site, lease)];
+    case "site-hopped":
+      return success(event);
+    // It may be long until the repeat.
+    case "site-retry-scheduled":
+      return [released(event.site, lease)];
     default:
       return [];
   }
 }
 
-function siteProjection(event: SiteFinished, lease: Lease): InStatement[] {
-  const release = released(event.site, lease);
-  if (event.success === undefined) return [release];
-  return [
-    { sql: "UPDATE sites SET success = ? WHERE site = ?", args: [JSON.stringify(event.success), event.site] },
-    release,
-  ];
+function success({ site, success: found }: SiteFinished | SiteHopped): InStatement[] {
+  if (found === undefined) return [];
+  return [{ sql: "UPDATE sites SET success = ? WHERE site = ?", args: [JSON.stringify(found), site] }];
 }
 
 /** Gives a site back that was claimed under the lease. */

@@ -7,7 +7,7 @@ import { type LedgerClient, openClient } from "./client";
 import { type RunHead, rowsOf } from "./export";
 import { LedgerUnreadable } from "./fileFailures";
 import { readRows, readRuns } from "./rowReader";
-import { reopened } from "./statements";
+import { reopening } from "./statements";
 
 /** One thing that is wrong in a ledger, or in an export of one. */
 export interface LedgerFinding {
@@ -23,10 +23,15 @@ export interface LedgerFinding {
  * Reads all of a ledger's file, while a driver writes to it or not, and changes nothing.
  * @param heads of runs as they were known before, such as from an export; `headsIn` reads them. Only they show that
  *   events were cut off at the end, or that all hashes were computed anew.
+ * @param onRow told of each row, for who looks at more than the chains.
  * @returns everything that is wrong, by run and event; undefined if there is no such file.
  * @throws LedgerUnreadable if it is no database, a damaged one, or one without a ledger.
  */
-export async function verifyLedger(file: string, heads: readonly RunHead[] = []): Promise<LedgerFinding[] | undefined> {
+export async function verifyLedger(
+  file: string,
+  heads: readonly RunHead[] = [],
+  onRow?: (row: ChainedRow) => void,
+): Promise<LedgerFinding[] | undefined> {
   if (!existsSync(file)) return undefined;
   const client = openClient(file);
   try {
@@ -41,7 +46,10 @@ export async function verifyLedger(file: string, heads: readonly RunHead[] = [])
         run,
         heads.filter((head) => head.run === run),
       );
-      for await (const row of rowsOf(reader, run)) chain.take(row);
+      for await (const row of rowsOf(reader, run)) {
+        chain.take(row);
+        onRow?.(row);
+      }
       findings.push(...chain.end());
     }
     return findings;
@@ -112,7 +120,7 @@ function typeIn(data: string): string | undefined {
 const listed = `
 SELECT runs.run, runs.rollout, runs.finished,
   (SELECT count(*) FROM events WHERE events.run = runs.run) AS events,
-  (SELECT type FROM events WHERE events.run = runs.run AND type IN ('rollout-finished', '${reopened}')
+  (SELECT type FROM events WHERE events.run = runs.run AND type IN ('rollout-finished', ${reopening.map((type) => `'${type}'`).join(", ")})
     ORDER BY sequence DESC LIMIT 1) AS last_end,
   (SELECT data FROM events WHERE events.run = runs.run AND sequence = 1) AS beginning
 FROM runs

@@ -26,10 +26,16 @@ const head = z.strictObject({ run: z.string(), events: z.int(), head: z.string()
 /**
  * Checks an export without its ledger: every chain, and that every run is whole up to its head. Empty lines are skipped.
  * @param lines without line breaks.
+ * @param onRow told of each event, for who looks at more than the chains.
+ * @param heads of runs as they were known before; see `verifyLedger`.
  * @returns everything that is wrong, in order of lines.
  */
-export async function verifyExport(lines: AsyncIterable<string> | Iterable<string>): Promise<ExportFinding[]> {
-  const reading = new ExportReading();
+export async function verifyExport(
+  lines: AsyncIterable<string> | Iterable<string>,
+  onRow?: (row: ChainedRow) => void,
+  heads: readonly RunHead[] = [],
+): Promise<ExportFinding[]> {
+  const reading = new ExportReading(onRow, heads);
   for await (const line of lines) reading.take(line);
   return reading.end();
 }
@@ -50,6 +56,11 @@ class ExportReading {
   private current: { readonly run: string; readonly chain: ChainReading } | undefined;
   private line = 0;
 
+  constructor(
+    private readonly onRow: ((row: ChainedRow) => void) | undefined,
+    private readonly heads: readonly RunHead[],
+  ) {}
+
   take(text: string): void {
     this.line += 1;
     if (text.trim() === "") return;
@@ -63,6 +74,8 @@ class ExportReading {
 
   end(): ExportFinding[] {
     if (this.current !== undefined) this.cutOff(this.current);
+    const missing = new Set(this.heads.map(({ run }) => run).filter((run) => !this.done.has(run)));
+    for (const run of missing) this.find({ run, sequence: 0, why: "it is known from elsewhere and is not there" });
     return this.findings;
   }
 
@@ -72,10 +85,12 @@ class ExportReading {
       if (this.done.has(event.run)) {
         this.find({ run: event.run, sequence: event.sequence, why: "the run was complete before" });
       }
-      this.current = { run: event.run, chain: new ChainReading(event.run) };
+      const known = this.heads.filter(({ run }) => run === event.run);
+      this.current = { run: event.run, chain: new ChainReading(event.run, known) };
     }
     this.current.chain.take(event);
     this.flush(this.current.chain);
+    this.onRow?.(event);
   }
 
   private takeHead(found: RunHead): void {
@@ -85,6 +100,8 @@ class ExportReading {
       this.find({ run, sequence: 0, why: "its head is there and its events are not" });
     } else {
       const { events, head: last } = this.current.chain.head;
+      this.current.chain.end();
+      this.flush(this.current.chain);
       if (events !== found.events) {
         this.find({ run, sequence: 0, why: `its head tells of ${found.events} events, and ${events} are there` });
       } else if (last !== found.head) {

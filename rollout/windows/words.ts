@@ -19,9 +19,28 @@ export function whyClosed(calendar: Calendar, siteTimeZone: string, wall: (zone:
   return `outside of the maintenance windows: ${shown.join("; ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
+/** When a calendar is open, with every freeze and opening that has not passed; undefined if it always is. */
+export function calendarText(
+  { windows, exceptions }: Calendar,
+  siteTimeZone: string,
+  today: string,
+): string | undefined {
+  const coming = exceptions.filter(({ to }) => to >= today);
+  const parts = [
+    ...windows.map((window) => windowText(window, siteTimeZone)),
+    ...coming.map((exception) =>
+      exception.open ? `open ${daysText(exception)}: ${exception.reason}` : freezeText(exception, siteTimeZone),
+    ),
+  ];
+  return parts.length === 0 ? undefined : parts.join("; ");
+}
+
 function freezeText({ from, to, reason, timeZone }: CalendarException, siteTimeZone: string): string {
-  const days = from === to ? `on ${from}` : `from ${from} to ${to}`;
-  return `frozen ${days} (${timeZone ?? siteTimeZone}): ${reason}`;
+  return `frozen ${daysText({ from, to })} (${timeZone ?? siteTimeZone}): ${reason}`;
+}
+
+function daysText({ from, to }: Pick<CalendarException, "from" | "to">): string {
+  return from === to ? `on ${from}` : `from ${from} to ${to}`;
 }
 
 function windowText({ days, from, to, timeZone }: Window, siteTimeZone: string): string {

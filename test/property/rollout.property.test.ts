@@ -28,7 +28,10 @@ const siteSpec = fc.record({
   offline: fc.boolean().map((yes) => (yes ? { reason: "storm", since: "2026-11-01" } : undefined)),
   seconds: fc.integer({ min: 1, max: 30 }),
   fails: fc.option(fc.constantFrom("disk full", "no route"), { nil: undefined }),
-  promotionFails: fc.option(fc.constant("moved by somebody else"), { nil: undefined, freq: 9 }),
+  promotionFails: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constant("moved by somebody else") },
+  ),
 });
 
 const waveRule = (index: number) =>
@@ -45,7 +48,7 @@ const waveRule = (index: number) =>
       ...aWave({ name: `wave-${index}` }),
       canary: rule.canary,
       size: rule.size,
-      selector: { names: [], regions: rule.regions, profiles: [], matchLabels: {} },
+      selector: { names: [], regions: rule.regions, profiles: [], matchLabels: {}, matchExpressions: [] },
       maxConcurrency: rule.maxConcurrency,
       maxFailures: rule.maxFailures,
       soakSeconds: rule.soakSeconds,

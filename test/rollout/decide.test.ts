@@ -1,84 +1,21 @@
 import { expect } from "chai";
 
 import { describeExceeded, exceededBudget } from "../../rollout/budget";
-import { decide } from "../../rollout/decide";
-import type { Outcome, RecordedEvent, RolloutEvent } from "../../rollout/events";
+import { decide } from "../../rollout/decide/decide";
+import type { RecordedEvent, RolloutEvent } from "../../rollout/events";
 import { applyEvent, foldEvents } from "../../rollout/fold";
-import type { Plan, PlannedWave } from "../../rollout/plan";
+import type { Plan } from "../../rollout/plan";
 import { SiteTable } from "../../rollout/siteTable";
 import type { RolloutState } from "../../rollout/state";
-
-/** One wave `all` of sites `a`, `b`, `c`; nothing limited, two at once. */
-function aPlan(overrides: Partial<Plan> = {}, wave: Partial<PlannedWave> = {}): Plan {
-  const all = {
-    name: "all",
-    canary: false,
-    sites: ["a", "b", "c"],
-    maxConcurrency: 2,
-    maxFailures: undefined,
-    maxDeferred: undefined,
-    soakSeconds: 0,
-  };
-  return {
-    rollout: "autumn",
-    release: "2026.11.0",
-    waves: [{ ...all, ...wave }],
-    unassigned: [],
-    maxFailures: 3,
-    maxDeferred: undefined,
-    maxConcurrency: 2,
-    ...overrides,
-  };
-}
-
-function stateOf(plan: Plan, events: readonly RolloutEvent[], offline: readonly string[] = []): RolloutState {
-  const sites = plan.waves.flatMap((wave) => wave.sites);
-  const start: RolloutEvent = {
-    type: "rollout-started",
-    fleet: "harbours",
-    rollout: plan.rollout,
-    release: plan.release,
-    locked: false,
-    plan,
-    sites: sites.map((site) => ({
-      site,
-      profile: "micro",
-      architecture: "amd64",
-      region: "north",
-      desiredHash: "hash",
-      ...(offline.includes(site) ? { offline: { reason: "storm", since: "2026-11-01" } } : {}),
-    })),
-  };
-  return foldEvents(
-    [start, ...events].map((event, index): RecordedEvent => ({
-      run: "r",
-      sequence: index + 1,
-      at: index,
-      version: 1,
-      event,
-    })),
-  );
-}
-
-const waveStarted: RolloutEvent = { type: "wave-started", wave: "all" };
-const started = (site: string, attempt = 1): RolloutEvent => ({ type: "site-started", site, attempt, token: attempt });
-const ended = (site: string, outcome: Outcome): RolloutEvent => ({
-  type: "site-finished",
-  site,
-  outcome,
-  reason: "because",
-  seconds: 1,
-  resources: 0,
-  changes: {},
-});
-const resumed: RolloutEvent = { type: "driver-resumed", host: "h", pid: 1, inFlight: [] };
-const halted: RolloutEvent = { type: "rollout-halted", reason: "enough" };
+import { aPlan, ended, halted, offline, resumed, started, stateOf, waveStarted } from "./support/plan";
 
 /** Types of events that are recorded, and sites that are started, such as `+a` or `+a/2` for its second run. */
 function decided(state: RolloutState, now = 100): string[] {
   return decide(state, now).flatMap((command) => {
     if (command.type === "record") return command.events.map((event) => event.type);
     if (command.type === "wait") return [`wait ${command.until}`];
+    if (command.type === "stage-site") return [`?${command.site}`];
+    if (command.type === "check-gate") return [`${command.gate}?${command.site}`];
     return [`+${command.site}${command.attempt > 1 ? `/${command.attempt}` : ""}`];
   });
 }
@@ -181,6 +118,12 @@ describe("decide", () => {
       [waveStarted, { type: "stop-requested", reason: "x" }],
       ["interrupted"],
     ],
+    [
+      "ends as interrupted where it waits for somebody, although all sites are done",
+      aPlan({}, { approval: { count: 1, signed: false }, sites: ["a"] }),
+      [{ type: "stop-requested", reason: "x" }],
+      ["interrupted"],
+    ],
     ["does nothing more after it was interrupted", aPlan(), [waveStarted, { type: "interrupted", left: 3 }], []],
   ];
   for (const [name, plan, events, expected] of cases) {
@@ -188,7 +131,7 @@ describe("decide", () => {
   }
 
   it("defers all offline sites of a wave before it starts another one", () => {
-    const state = stateOf(aPlan(), [waveStarted], ["b", "c"]);
+    const state = stateOf(aPlan(), [waveStarted], { b: offline, c: offline });
     expect(decide(state, 0)).to.have.length(1);
     expect(decided(state)).to.deep.equal(["site-finished", "site-finished"]);
   });
@@ -230,14 +173,14 @@ describe("exceededBudget", () => {
   it("names the rollout's budget before a wave's", () => {
     const plan = aPlan({ maxFailures: 0 }, { maxFailures: 0 });
     const exceeded = exceededBudget(stateOf(plan, [waveStarted, started("a"), ended("a", "failed")]));
-    expect(exceeded).to.deep.equal({ kind: "failures", wave: undefined, count: 1, limit: 0 });
+    expect(exceeded).to.deep.equal({ kind: "failures", wave: undefined, domain: undefined, count: 1, limit: 0 });
   });
 
   it("is told in words", () => {
-    expect(describeExceeded({ kind: "failures", wave: "canary", count: 2, limit: 1 })).to.equal(
+    expect(describeExceeded({ kind: "failures", wave: "canary", domain: undefined, count: 2, limit: 1 })).to.equal(
       "2 sites failed in wave canary; its budget allows 1",
     );
-    expect(describeExceeded({ kind: "deferrals", wave: undefined, count: 1, limit: 0 })).to.equal(
+    expect(describeExceeded({ kind: "deferrals", wave: undefined, domain: undefined, count: 1, limit: 0 })).to.equal(
       "1 site was deferred; the rollout's budget allows 0",
     );
   });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +19,15 @@ describe("desiredHash", () => {
     programDigest: "p",
   };
   const base = desiredHash(inputs);
+
+  it("is over the canonical JSON of all that decides, however it is put together", () => {
+    const { site, release, fleet, ...others } = inputs;
+    const { source: _, offline: __, maintenance: ___, ...ofSite } = site;
+    const { source: ____, ...ofRelease } = release;
+    const { name, domain, hub } = fleet;
+    const text = canonicalJson({ ...others, site: ofSite, release: ofRelease, fleet: { name, domain, hub } });
+    expect(base).to.equal(createHash("sha256").update(text).digest("hex"));
+  });
 
   it("is the same for the same site, in whatever order its keys are", () => {
     const site = Object.fromEntries(Object.entries(aSite()).reverse()) as typeof inputs.site;

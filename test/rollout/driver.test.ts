@@ -93,7 +93,7 @@ describe("runRollout", () => {
   });
 
   it("halts after a canary of which every site was deferred while others have a link", async () => {
-    const selector = { names: ["porto"], regions: [], profiles: [], matchLabels: {} };
+    const selector = { names: ["porto"], regions: [], profiles: [], matchLabels: {}, matchExpressions: [] };
     const named = [
       aWave({ name: "canary", canary: true, size: "rest", selector }),
       aWave({ name: "rest", size: "rest" }),
@@ -364,7 +364,14 @@ describe("rolloutStarted", () => {
   it("freezes the sites with their desired hashes", () => {
     const fleet = aFleet({ sites: sites(2, (index) => (index === 1 ? { offline } : {})) });
     const plan = planWaves(fleet.sites, aRollout({ waves }));
-    const event = rolloutStarted({ fleet, release: aRelease(), plan, signers: [], programDigest: "program" });
+    const event = rolloutStarted({
+      fleet,
+      release: aRelease(),
+      plan,
+      signers: [],
+      programDigest: "program",
+      successes: new Map(),
+    });
     expect(event.sites.map(({ site, offline: link }) => [site, link?.reason])).to.deep.equal([
       ["porto", undefined],
       ["site-1", "dredging"],

@@ -47,6 +47,7 @@ describe("the ledger on a file", () => {
       plan: planWaves(fleet.sites, aRollout()),
       signers: [],
       programDigest: "p",
+      successes: new Map(),
     });
   }
 

@@ -1,22 +1,27 @@
 import { randomUUID } from "node:crypto";
 
-import type { RecordedEvent, RolloutEvent, SiteSuccess } from "../../rollout/events";
+import { eventVersion, type RecordedEvent, type RolloutEvent, type SiteSuccess } from "../../rollout/events";
 import { type ChainedRow, chainStart, rowHash } from "../../rollout/ledger/chain";
+import { reopening } from "../../rollout/ledger/statements";
 import { type LedgerRequest, type RequestAnswer, type StoredRequest, UnknownRequest } from "../../rollout/ledger/inbox";
 import { type Ledger, type Lease, RolloutLocked, type RunSummary } from "../../rollout/ledger/ledger";
 
 /** A ledger without a file, which can begin with a prefix of another one's events. */
 export class MemoryLedger implements Ledger {
   readonly recorded: RecordedEvent[] = [];
+  private readonly byRun = new Map<string, RecordedEvent[]>();
   private readonly tokens = new Map<string, number>();
   private readonly succeeded = new Map<string, SiteSuccess>();
   private readonly requests = new Map<
     string,
     { readonly request: StoredRequest; readonly answer: RequestAnswer | undefined }
   >();
+  private readonly snapshots = new Map<string, { sequence: number; form: string; data: string }>();
   private readonly held = new Set<string>();
 
-  constructor(prefix: readonly RecordedEvent[] = []) {
+  /** @param successes of runs before. */
+  constructor(prefix: readonly RecordedEvent[] = [], successes: ReadonlyMap<string, SiteSuccess> = new Map()) {
+    for (const [site, success] of successes) this.succeeded.set(site, success);
     for (const event of prefix) this.keep(event);
   }
 
@@ -27,6 +32,11 @@ export class MemoryLedger implements Ledger {
     this.held.add(name);
     const release = async () => void this.held.delete(name);
     return { id: name, name, lost: new AbortController().signal, release };
+  }
+
+  /** Nobody who held a lease is there any more. */
+  killed(): void {
+    this.held.clear();
   }
 
   async holder(): Promise<undefined> {
@@ -55,11 +65,15 @@ export class MemoryLedger implements Ledger {
   /** By the last event that says so. */
   private hasEnded(run: string): boolean {
     const types = this.recorded.filter((other) => other.run === run).map(({ event }) => event.type as string);
-    return types.lastIndexOf("rollout-finished") > types.lastIndexOf("rollout-reopened");
+    return types.lastIndexOf("rollout-finished") > Math.max(...reopening.map((type) => types.lastIndexOf(type)));
   }
 
   async events(run: string, after = 0): Promise<RecordedEvent[]> {
-    return this.recorded.filter((event) => event.run === run && event.sequence > after);
+    return (this.byRun.get(run) ?? []).slice(after);
+  }
+
+  async eventsOf(run: string, types: readonly RolloutEvent["type"][]): Promise<RecordedEvent[]> {
+    return (await this.events(run)).filter(({ event }) => types.includes(event.type));
   }
 
   async rows(run: string, after = 0, most = Infinity): Promise<ChainedRow[]> {
@@ -78,18 +92,22 @@ export class MemoryLedger implements Ledger {
 
   async append(_lease: Lease, run: string, at: number, events: readonly RolloutEvent[]): Promise<RecordedEvent[]> {
     return events.map((event) => {
-      const sequence = this.recorded.filter((other) => other.run === run).length + 1;
+      const sequence = (this.byRun.get(run)?.length ?? 0) + 1;
       // Through JSON, as in a file: what does not survive it must not be relied on.
       const data = JSON.parse(JSON.stringify(event)) as RolloutEvent;
-      return this.keep({ run, sequence, at, version: 1, event: data });
+      return this.keep({ run, sequence, at, version: eventVersion, event: data });
     });
   }
 
   private keep(recorded: RecordedEvent): RecordedEvent {
     const { event } = recorded;
     this.recorded.push(recorded);
+    const ofRun = this.byRun.get(recorded.run) ?? [];
+    ofRun.push(recorded);
+    this.byRun.set(recorded.run, ofRun);
     if (event.type === "site-started") this.tokens.set(event.site, event.token);
-    if (event.type === "site-finished" && event.success) this.succeeded.set(event.site, event.success);
+    if ((event.type === "site-finished" || event.type === "site-hopped") && event.success)
+      this.succeeded.set(event.site, event.success);
     return recorded;
   }
 
@@ -134,6 +152,15 @@ export class MemoryLedger implements Ledger {
     const found = this.requests.get(id);
     if (found === undefined) throw new UnknownRequest(id);
     return found.answer;
+  }
+
+  async keepSnapshot(_lease: Lease, run: string, sequence: number, form: string, data: string): Promise<void> {
+    this.snapshots.set(run, { sequence, form, data });
+  }
+
+  async snapshot(run: string, form: string): Promise<{ sequence: number; data: string } | undefined> {
+    const kept = this.snapshots.get(run);
+    return kept?.form === form ? kept : undefined;
   }
 
   close(): void {}

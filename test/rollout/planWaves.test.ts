@@ -26,7 +26,7 @@ describe("planWaves", () => {
       aSite({ name: "porto" }, 2),
       aSite({ name: "sines", region: "south" }, 3),
     ];
-    const selector = { names: [], regions: ["atlantic"], profiles: [], matchLabels: {} };
+    const selector = { names: [], regions: ["atlantic"], profiles: [], matchLabels: {}, matchExpressions: [] };
     const plan = planWaves(fleet, aRollout({ selector, waves: [canary(1)] }));
     expect(plan.waves[0]?.sites).to.deep.equal(["faro"]);
     expect(plan.unassigned).to.deep.equal([
@@ -107,7 +107,11 @@ describe("planWaves", () => {
   });
 
   it("matches labels by the site's own keys only", () => {
-    const inherited = aWave({ name: "odd", size: "rest", selector: { matchLabels: { toString: "x", country: "pt" } } });
+    const inherited = aWave({
+      name: "odd",
+      size: "rest",
+      selector: { matchLabels: { toString: "x", country: "pt" }, matchExpressions: [] },
+    });
     expect(planWaves(sites(2), aRollout({ waves: [inherited] })).waves[0]?.sites).to.be.empty;
   });
 

@@ -6,6 +6,7 @@ import {
   type RunObserver,
   type RunRequest,
   type RunResult,
+  SiteUnreachable,
   type StackRunner,
 } from "../../rollout/stackRunner";
 import type { FakeClock } from "./fakeClock";
@@ -14,6 +15,10 @@ import type { FakeClock } from "./fakeClock";
 export interface Script {
   readonly seconds?: number;
   readonly fails?: string;
+  /** Fails in its first runs only; undefined is always. */
+  readonly failures?: number;
+  /** Has no link: the run ends with `SiteUnreachable`. */
+  readonly unreachable?: string;
   /** Runs until it is asked to stop. */
   readonly hangs?: boolean;
   /** Does not even stop when it is asked to. */
@@ -33,11 +38,14 @@ export class ScriptedFleet implements StackRunner, Promoter {
 
   constructor(
     private readonly clock: FakeClock,
-    private readonly scripts: Readonly<Record<string, Script>> = {},
+    /** By site, or by site and how often it has been run before. */
+    private readonly scripts: Readonly<Record<string, Script>> | ((site: string, runs: number) => Script) = {},
+    /** Failed runs by site, of drivers before. */
+    readonly failed = new Map<string, number>(),
   ) {}
 
   async up({ site, release, fencingToken }: RunRequest, { signal, onProgress }: RunObserver): Promise<RunResult> {
-    const script = this.scripts[site.name] ?? {};
+    const script = this.scriptOf(site.name);
     if (this.inFlight.has(site.name)) throw new Error(`${site.name} was run twice at once`);
     this.runs.push(site.name);
     this.tokens.set(site.name, [...(this.tokens.get(site.name) ?? []), fencingToken]);
@@ -50,13 +58,29 @@ export class ScriptedFleet implements StackRunner, Promoter {
       if (forever) await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve()));
       else await this.clock.until(this.clock.now() + seconds * 1000, stop);
       if (signal.aborted) throw new RunCancelled("stopped");
-      if (script.fails !== undefined) throw new RunFailed(script.fails);
+      if (script.unreachable !== undefined) throw new SiteUnreachable(script.unreachable);
+      const failures = this.failed.get(site.name) ?? 0;
+      if (script.fails !== undefined && failures < (script.failures ?? Infinity)) {
+        this.failed.set(site.name, failures + 1);
+        throw new RunFailed(script.fails);
+      }
       onProgress({ resources: 3 });
       this.content.set(site.name, release.name);
       return { resources: 3, changes: { create: 3 }, seconds };
     } finally {
       this.inFlight.delete(site.name);
     }
+  }
+
+  /** @param over runs of the site that are over, but count as under way. */
+  private scriptOf(site: string, over = 0): Script {
+    if (typeof this.scripts !== "function") return this.scripts[site] ?? {};
+    return this.scripts(site, Math.max(0, (this.tokens.get(site)?.length ?? 0) - over));
+  }
+
+  /** The process that ran the sites is gone. */
+  killed(): void {
+    this.inFlight.clear();
   }
 
   preview(): Promise<RunResult> {
@@ -79,7 +103,7 @@ export class ScriptedFleet implements StackRunner, Promoter {
   async close(): Promise<void> {}
 
   async promote(site: string, release: string): Promise<Promotion> {
-    const failure = this.scripts[site]?.promotionFails;
+    const failure = this.scriptOf(site, 1).promotionFails;
     if (failure !== undefined) throw new Error(failure);
     const from = this.promoted.get(site) ?? "none";
     this.promoted.set(site, release);

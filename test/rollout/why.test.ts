@@ -27,7 +27,7 @@ describe("why", () => {
     expect(why(state, waiting, state.at)).to.deep.include({
       kind: "site",
       status: "waiting",
-      condition: "1 of at most 1 sites of wave first are running, 0 wait before this one",
+      condition: "1 of at most 1 sites of wave first are in flight, 0 wait before this one",
       since: state.waves[0]?.startedAt,
     });
     expect(why(state, state.plan.waves[0]?.sites[0] ?? "", state.at)).to.include({ status: "running" });
@@ -59,7 +59,7 @@ describe("why", () => {
     const state = foldEvents(await ledgerOf());
     const deferred = why(state, "site-4", state.at);
     expect(deferred?.condition).to.equal("deferred: no link since 2026-11-20: dredging");
-    expect(deferred?.remedy).to.contain("remove `offline`");
+    expect(deferred?.remedy).to.contain("take `offline` out");
   });
 
   it("says that a halt holds everything", async () => {
@@ -81,7 +81,7 @@ describe("why", () => {
   });
 
   it("says that no wave takes a site, and that a selector leaves one out", async () => {
-    const selector = { names: [], regions: ["atlantic"], profiles: [], matchLabels: {} };
+    const selector = { names: [], regions: ["atlantic"], profiles: [], matchLabels: {}, matchExpressions: [] };
     const fleet = sites(3, (index) => ({ region: index === 2 ? "south" : "atlantic" }));
     const rollout = aRollout({ selector, waves: [aWave({ name: "one", size: { count: 1 } })] });
     const state = await drive(aWorld(fleet, rollout));

@@ -1,4 +1,14 @@
-import type { Fleet, ProfileName, Release, ResolvedSite, Rollout, SiteNode, WaveRule } from "../../fleet/model";
+import { alwaysOpen } from "../../fleet/calendar";
+import type {
+  Fleet,
+  ProfileName,
+  Release,
+  ResolvedSite,
+  Rollout,
+  Selector,
+  SiteNode,
+  WaveRule,
+} from "../../fleet/model";
 
 /**
  * Builders of valid values: start from one and break a single field. Everything that they make passes the fleet's
@@ -30,7 +40,7 @@ export function aSite(overrides: Overrides<ResolvedSite> = {}, index = 0): Resol
     timeZone: "Europe/Lisbon",
     target: "render",
     offline: undefined,
-    maintenance: { windows: [], exceptions: [] },
+    maintenance: alwaysOpen,
     domain: `${name}.harbours.example`,
     nodes: nodesOf(profile, name, net),
     network: {
@@ -100,16 +110,26 @@ export function aRelease(overrides: Overrides<Release> = {}): Release {
   return merge(release, overrides);
 }
 
+/** Matches every site. */
+export const everySite: Selector = { names: [], regions: [], profiles: [], matchLabels: {}, matchExpressions: [] };
+
 /** A wave of two sites that is no canary. */
 export function aWave(overrides: Overrides<WaveRule> = {}): WaveRule {
   const wave: WaveRule = {
     name: "some",
     canary: false,
     size: { count: 2 },
-    selector: { names: [], regions: [], profiles: [], matchLabels: {} },
+    selector: everySite,
     maxConcurrency: undefined,
     maxFailures: undefined,
+    maxDeferred: undefined,
+    quorum: undefined,
+    representation: [],
     soakSeconds: 0,
+    deadlineSeconds: undefined,
+    approval: undefined,
+    gates: [],
+    maintenance: alwaysOpen,
   };
   // A size is one of several shapes: it is replaced, never merged.
   const { size, ...others } = overrides;
@@ -122,7 +142,7 @@ export function aRollout(overrides: Overrides<Rollout> = {}): Rollout {
   const rollout: Rollout = {
     name,
     release: "2026.11.0",
-    selector: { names: [], regions: [], profiles: [], matchLabels: {} },
+    selector: everySite,
     waves: [
       aWave({ name: "canary", canary: true, size: { count: 1 }, maxFailures: { count: 0 } }),
       aWave({ name: "rest", size: "rest" }),
@@ -130,6 +150,15 @@ export function aRollout(overrides: Overrides<Rollout> = {}): Rollout {
     maxConcurrency: 4,
     maxFailures: { count: 0 },
     maxDeferred: undefined,
+    failureDomain: undefined,
+    deadlineSeconds: undefined,
+    onFailure: "halt",
+    onInconclusive: "hold",
+    retry: { limit: 0, backoffSeconds: 30, factor: 2, maxBackoffSeconds: 600, jitterPercent: 20 },
+    gates: [],
+    maintenance: alwaysOpen,
+    catchUp: { maxConcurrency: 4, expireSeconds: undefined, maxHops: 10 },
+    preStage: false,
     source: { file: `rollouts/${name}.yaml`, line: 1 },
   };
   const { maxFailures, maxDeferred, ...others } = overrides;

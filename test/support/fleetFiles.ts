@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
+import type { Amount, Fleet, Release, ResolvedSite, Rollout, Selector, WaveSize } from "../../fleet/model";
+
 import type { Calendar } from "../../fleet/calendar";
-import type { Amount, Fleet, Release, ResolvedSite, Rollout, Selector } from "../../fleet/model";
 import type { FleetFile } from "../../fleet/source/files";
 
 /** The files that a person would write for a fleet, with everything spelt out and no defaults. */
@@ -53,26 +54,72 @@ export function releaseYaml({ name, date, kubernetes, kubespray, components }: R
 }
 
 export function rolloutYaml(rollout: Rollout): string {
+  const { retry, catchUp, failureDomain } = rollout;
   return write(
     "Rollout",
     { name: rollout.name },
-    {
+    given({
       release: rollout.release,
       selector: selectorYaml(rollout.selector),
       maxConcurrency: rollout.maxConcurrency,
       maxFailures: amountYaml(rollout.maxFailures),
-      ...(rollout.maxDeferred === undefined ? {} : { maxDeferred: amountYaml(rollout.maxDeferred) }),
-      waves: rollout.waves.map((wave) => ({
-        name: wave.name,
-        canary: wave.canary,
-        size: wave.size === "rest" ? "rest" : amountYaml(wave.size),
-        selector: selectorYaml(wave.selector),
-        ...(wave.maxConcurrency === undefined ? {} : { maxConcurrency: wave.maxConcurrency }),
-        ...(wave.maxFailures === undefined ? {} : { maxFailures: amountYaml(wave.maxFailures) }),
-        soak: `${wave.soakSeconds}s`,
-      })),
-    },
+      maxDeferred: rollout.maxDeferred && amountYaml(rollout.maxDeferred),
+      failureDomain:
+        failureDomain &&
+        given({
+          label: failureDomain.label,
+          maxConcurrency: failureDomain.maxConcurrency,
+          maxFailures: failureDomain.maxFailures && amountYaml(failureDomain.maxFailures),
+          maxDeferred: failureDomain.maxDeferred && amountYaml(failureDomain.maxDeferred),
+        }),
+      deadline: secondsYaml(rollout.deadlineSeconds),
+      onFailure: rollout.onFailure,
+      onInconclusive: rollout.onInconclusive,
+      retry: {
+        limit: retry.limit,
+        backoff: secondsYaml(retry.backoffSeconds),
+        factor: retry.factor,
+        maxBackoff: secondsYaml(retry.maxBackoffSeconds),
+        jitter: `${retry.jitterPercent}%`,
+      },
+      catchUp: given({
+        maxConcurrency: catchUp.maxConcurrency,
+        expire: secondsYaml(catchUp.expireSeconds),
+        maxHops: catchUp.maxHops,
+      }),
+      preStage: rollout.preStage,
+      ...calendarYaml(rollout.maintenance),
+      waves: rollout.waves.map((wave) =>
+        given({
+          name: wave.name,
+          canary: wave.canary,
+          ...sizeYaml(wave.size),
+          selector: selectorYaml(wave.selector),
+          maxConcurrency: wave.maxConcurrency,
+          maxFailures: wave.maxFailures && amountYaml(wave.maxFailures),
+          maxDeferred: wave.maxDeferred && amountYaml(wave.maxDeferred),
+          quorum: wave.quorum && amountYaml(wave.quorum),
+          representation: wave.representation,
+          soak: secondsYaml(wave.soakSeconds),
+          deadline: secondsYaml(wave.deadlineSeconds),
+          ...calendarYaml(wave.maintenance),
+          approval: wave.approval,
+        }),
+      ),
+    }),
   );
+}
+
+/** Without what is undefined, which YAML would write as null. */
+function given(fields: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function sizeYaml(size: WaveSize): object {
+  if (size === "rest") return { size };
+  if ("groupBy" in size) return { groupBy: size.groupBy, groups: size.order };
+  if ("start" in size) return { exponential: given({ ...size }) };
+  return { size: amountYaml(size) };
 }
 
 /** No windows cannot be written: a calendar without them leaves them out. */
@@ -83,4 +130,12 @@ function calendarYaml({ windows, exceptions }: Calendar): object {
 }
 
 const amountYaml = (amount: Amount): number | string => ("count" in amount ? amount.count : `${amount.percent}%`);
-const selectorYaml = (selector: Selector): Selector => selector;
+const secondsYaml = (seconds: number | undefined): string | undefined =>
+  seconds === undefined ? undefined : `${seconds}s`;
+
+function selectorYaml({ matchExpressions, ...selector }: Selector): object {
+  const expressions = matchExpressions.map(({ key, operator, values }) =>
+    values.length === 0 ? { key, operator } : { key, operator, values },
+  );
+  return { ...selector, matchExpressions: expressions };
+}

@@ -53,10 +53,10 @@ export class LedgerFile {
 export function started(): RolloutEvent {
   const fleet = aFleet({ sites: sites(2) });
   const plan = planWaves(fleet.sites, aRollout());
-  return rolloutStarted({ fleet, release: aRelease(), plan, signers: [], programDigest: "p" });
+  return rolloutStarted({ fleet, release: aRelease(), plan, signers: [], programDigest: "p", successes: new Map() });
 }
 
 export const wave = (name: string): RolloutEvent => ({ type: "wave-started", wave: name });
 export const ended: RolloutEvent = { type: "rollout-finished", result: "succeeded" };
 /** By which a run that had ended goes on. */
-export const reopened = { type: "rollout-reopened" } as unknown as RolloutEvent;
+export const reopened: RolloutEvent = { type: "rollout-reopened", kind: "retry", by: "ana", sites: [] };

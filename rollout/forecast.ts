@@ -1,0 +1,49 @@
+import type { RolloutState } from "./state";
+import { type History, noHistory, usual, withUnchanged } from "./simulate/behaviour";
+import { simulate } from "./simulate/simulate";
+
+/** When a rollout and its waves will have ended, if all goes as it usually does. Milliseconds since the epoch. */
+export interface Forecast {
+  /** Undefined if it waits for somebody; `stuck` says for what. */
+  readonly endsAt: number | undefined;
+  readonly stuck: string | undefined;
+  /** Why it halts even so, such as for a deadline that is too short; undefined if it does not. */
+  readonly halts: string | undefined;
+  /** By wave; those that have not ended by then are missing. */
+  readonly waves: ReadonlyMap<string, { readonly startsAt: number | undefined; readonly endsAt: number | undefined }>;
+}
+
+/**
+ * Goes on from a state with runs that take the median of those that were recorded, and nothing going wrong. Approvals
+ * come at once, so that what it says is the earliest end that is likely.
+ * @param history of earlier runs; the runs of this one are added to it.
+ * @param unchanged sites that are as they shall be already.
+ */
+export function forecast(
+  state: RolloutState,
+  now: number,
+  history: History = noHistory,
+  unchanged: ReadonlySet<string> = new Set(),
+): Forecast {
+  const behaviour = withUnchanged(usual(withThisRun(state, history)), unchanged);
+  const { state: end, endedAt, stuck } = simulate(state, behaviour, () => 0.5, now);
+  return {
+    endsAt: stuck === undefined ? endedAt : undefined,
+    stuck,
+    halts: end.halted?.reason,
+    waves: new Map(
+      end.waves.map(({ plan, startedAt, finishedAt }) => [plan.name, { startsAt: startedAt, endsAt: finishedAt }]),
+    ),
+  };
+}
+
+function withThisRun(state: RolloutState, history: History): History {
+  const seconds = new Map([...history.seconds].map(([profile, samples]) => [profile, [...samples]]));
+  for (const { outcome, seconds: taken, frozen } of state.sites.values()) {
+    if (outcome !== "succeeded" || taken <= 0) continue;
+    const samples = seconds.get(frozen.profile);
+    if (samples === undefined) seconds.set(frozen.profile, [taken]);
+    else samples.push(taken);
+  }
+  return { ...history, seconds };
+}
