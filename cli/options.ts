@@ -2,7 +2,9 @@ import path from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { engineWishes, type EngineWish } from "./engine";
+import { durationSeconds } from "../fleet/schema/quantity";
 import type { Io } from "./io";
+import { UserError } from "./userError";
 
 /** Options that every command on a fleet has. */
 export interface FleetOptions {
@@ -47,6 +49,42 @@ export function withSigningKey(command: Command): Command {
       "Ed25519 key in OpenSSH or PKCS#8 form that signs releases (default: <out>/signing-key, made once)",
     ).env("EDGEWAVE_SIGNING_KEY_FILE"),
   );
+}
+
+/** Which rollout, for commands on one. */
+export interface RolloutChoice {
+  readonly rollout?: string;
+}
+
+/** Options of commands that drive a rollout. */
+export interface DrivingOptions extends EngineOptions, RolloutChoice {
+  /** In MiB. */
+  readonly memoryFloor?: string;
+}
+
+export function withRollout(command: Command): Command {
+  return command.option("-r, --rollout <name>", "which rollout, if there are several (default: the last one)");
+}
+
+export function withDriving(command: Command): Command {
+  return withJson(withSigningKey(withEngine(withOut(withFleet(command))))).option(
+    "--memory-floor <MiB>",
+    "memory that has to stay free for a further site to start (default: 512)",
+  );
+}
+
+/** Seconds of a duration such as `90s`, `10m`, `8h` or `2d`. @throws UserError for anything else. */
+export function seconds(option: string, written: string): number {
+  const read = durationSeconds.safeParse(written);
+  if (read.success) return read.data;
+  throw new UserError("EDGE-CLI-003", `${option} ${written} is no duration`, "Write it as 90s, 10m, 8h or 2d.");
+}
+
+/** @throws UserError for anything but a whole number from the least one on. */
+export function wholeNumber(option: string, written: string, least: number): number {
+  const value = Number(written);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new UserError("EDGE-CLI-003", `${option} ${written} is no whole number from ${least}`, "Correct it.");
 }
 
 export function withJson(command: Command): Command {

@@ -1,10 +1,15 @@
 import { Command } from "commander";
 import { version } from "../package.json";
 import { addCheck } from "./commands/check";
+import { addDrift } from "./commands/drift";
+import { addHistory } from "./commands/history";
+import { addLedger } from "./commands/ledger";
 import { addPlan } from "./commands/plan";
 import { addRollout } from "./commands/rollout";
+import { addSimulate } from "./commands/simulate";
 import { addSite } from "./commands/site";
 import { addStatus } from "./commands/status";
+import { addWhy } from "./commands/why";
 import type { ExitCode } from "./exitCodes";
 import type { Io } from "./io";
 
@@ -33,7 +38,18 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .exitOverride();
-  const commands: readonly AddCommand[] = [addCheck, addPlan, addRollout, addStatus, addSite];
+  const commands: readonly AddCommand[] = [
+    addCheck,
+    addPlan,
+    addSimulate,
+    addRollout,
+    addStatus,
+    addWhy,
+    addHistory,
+    addDrift,
+    addSite,
+    addLedger,
+  ];
   for (const add of commands) add(program, io, done);
   return program;
 }

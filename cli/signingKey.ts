@@ -29,14 +29,26 @@ const signersName = "allowed_signers";
  * @throws UserError if the key cannot be read or used, or is gone while commits signed by it are there.
  */
 export async function findSigningKey(named: string | undefined, cwd: string, out: string): Promise<SigningKeySource> {
-  const source = named === undefined || named === "" ? await keptKey(out) : await namedKey(path.resolve(cwd, named));
+  const source =
+    named === undefined || named === "" ? await keptKey(out) : await readNamedKey(path.resolve(cwd, named));
   await mkdir(out, { recursive: true });
   await writeIfChanged(path.join(out, signersName), allowedSigners(source.key));
   if (source.file === path.join(out, keyName)) await writeIfChanged(`${source.file}.pub`, `${source.key.publicKey}\n`);
   return source;
 }
 
-async function namedKey(file: string): Promise<SigningKeySource> {
+/**
+ * The public keys that the sites of an output folder trust releases by, as the last command that signed left them; none
+ * where nothing was signed yet. Makes nothing.
+ * @param out absolute.
+ */
+export async function trustedKeys(out: string): Promise<string[]> {
+  const text = (await readIfThere(path.join(out, signersName))) ?? "";
+  return [...text.matchAll(/^\S+ namespaces="git" (.+)$/gm)].map(([, key = ""]) => key);
+}
+
+/** A key of the person's own. @param file absolute. @throws UserError if it cannot be read or used. */
+export async function readNamedKey(file: string): Promise<SigningKeySource> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new UserError(
       "EDGE-CLI-012",

@@ -1,34 +1,56 @@
-import type { Fleet } from "../../fleet/model";
-import type { Plan, PlannedWave } from "../../rollout/plan";
-import { planWaves } from "../../rollout/planWaves";
+import { forecast, type Forecast } from "../../rollout/forecast";
+import { usualAssumptions } from "../../rollout/simulate/behaviour";
+import type { RolloutState } from "../../rollout/state";
+import { openingOf } from "../../rollout/windows/openings";
 import { exitCode } from "../exitCodes";
-import { colorsOf, print, printJson, type Colors } from "../io";
+import { colorsOf, print, printJson } from "../io";
 import { chooseRelease, chooseRollout, loadFleet } from "../load";
-import { withFleet, withJson, type FleetOptions } from "../options";
+import { outFolder, withFleet, withJson, withOut, type OutputOptions } from "../options";
 import { formatFindings, plural } from "../printing/findings";
 import { formatHeading } from "../printing/heading";
-import { formatTable } from "../printing/table";
+import { mostRows } from "../printing/overview";
+import { formatPlan } from "../printing/plan";
 import type { AddCommand } from "../program";
+import { type Outlook, outlookOf } from "../rollout/outlook";
 
-interface PlanOptions extends FleetOptions {
+interface PlanOptions extends OutputOptions {
   readonly rollout?: string;
+  readonly sites?: boolean;
 }
+
+/** Rollouts that are read to tell how long a site takes, and runs of sites that are enough to tell it. */
+const history = { most: 5, enough: 500 };
+
+const help = `
+Predicted times are those of the runs that the ledger in --out tells of, by profile and by gate; where it has none,
+30 s a run and 30 s a gate. Approvals are taken as given at once, and nothing is taken to fail: edgewave simulate
+tells what may come instead.
+`;
 
 export const addPlan: AddCommand = (program, io, done) => {
   const command = program
     .command("plan")
-    .description("show which sites a rollout takes, in which waves; touches nothing");
-  withJson(withFleet(command))
+    .description("show which sites a rollout takes, in which waves, under what, and when; touches nothing")
+    .addHelpText("after", help);
+  withJson(withOut(withFleet(command)))
     .option("-r, --rollout <name>", "which rollout, if the fleet has several")
+    .option("--sites", `list every site (default: up to ${mostRows} of them)`)
     .action(async (options: PlanOptions) => {
       const { fleet, warnings } = await loadFleet(io, options);
       const rollout = chooseRollout(fleet, options.rollout);
       const release = chooseRelease(fleet, rollout.release);
-      const plan = planWaves(fleet.sites, rollout);
-      if (options.json) printJson(io, { fleet: fleet.name, locked: release.lock !== undefined, plan, warnings });
-      else {
+      const out = outFolder(io, options, fleet.name);
+      const outlook = await outlookOf({ fleet, rollout, release }, out, Date.now(), history);
+      const { plan, state, unchanged } = outlook;
+      const predicted = forecast(state, state.startedAt, outlook.history, unchanged);
+      if (options.json) {
+        const locked = release.lock !== undefined;
+        printJson(io, { fleet: fleet.name, locked, plan, ...forecastJson(outlook, predicted), warnings });
+      } else {
         const colors = colorsOf(io);
-        const parts = [formatHeading(fleet, release, plan, colors), formatPlan(fleet, plan, colors)];
+        const listed = options.sites === true || state.sites.size <= mostRows;
+        const view = { fleet, state, predicted, source: sourceOf(outlook), unchanged, listed };
+        const parts = [formatHeading(fleet, release, plan, colors), formatPlan(view, colors)];
         if (warnings.length > 0) parts.push(formatFindings(warnings, colors));
         print(io, parts.join("\n\n"));
       }
@@ -36,37 +58,40 @@ export const addPlan: AddCommand = (program, io, done) => {
     });
 };
 
-/** The waves, each with its limits and a table of its sites. */
-export function formatPlan(fleet: Fleet, plan: Plan, colors: Colors): string {
-  const sites = new Map(fleet.sites.map((site) => [site.name, site]));
-  const waves = plan.waves.map((wave, index) => {
-    const rows = wave.sites.flatMap((name) => {
-      const site = sites.get(name);
-      if (site === undefined) return [];
-      const offline = site.offline === undefined ? "" : colors.yellow(`offline: ${site.offline.reason}`);
-      return [[`  ${name}`, site.profile, site.architecture, site.region, plural(site.nodes.length, "node"), offline]];
-    });
-    const head = ["  site", "profile", "arch", "region", "nodes", ""];
-    return [colors.bold(`wave ${index + 1}: ${wave.name}`) + colors.dim(limits(wave)), formatTable(head, rows)].join(
-      "\n",
-    );
-  });
-  const limit = plan.maxDeferred === undefined ? "any number may be deferred" : `${plan.maxDeferred} may be deferred`;
-  const budget = `The rollout halts when more than ${plural(plan.maxFailures, "site")} failed; ${limit}.`;
-  const left = plan.unassigned.map(
-    ({ site, reason }) => `  ${site}: ${reason === "no-wave" ? "no wave takes it" : "not selected"}`,
-  );
-  return [
-    ...waves,
-    ...(left.length === 0 ? [] : [[colors.yellow("not in this rollout:"), ...left].join("\n")]),
-    budget,
-  ].join("\n\n");
+function sourceOf({ history: past, historyRuns: runs }: Outlook): string {
+  const samples = [...past.seconds.values()].reduce((sum, { length }) => sum + length, 0);
+  if (samples === 0) return `no run of a site is recorded, so ${usualAssumptions.seconds} s each are assumed`;
+  return `from ${plural(samples, "run")} of sites in ${runs === 1 ? "the last rollout" : `the last ${runs} rollouts`}`;
 }
 
-function limits(wave: PlannedWave): string {
-  const parts = [plural(wave.sites.length, "site"), `${wave.maxConcurrency} at once`];
-  if (wave.canary) parts.unshift("canary");
-  if (wave.maxFailures !== undefined) parts.push(`halts above ${plural(wave.maxFailures, "failure")}`);
-  if (wave.soakSeconds > 0) parts.push(`then ${wave.soakSeconds} s of soak`);
-  return ` (${parts.join(", ")})`;
+/** Times are ISO, what is not there is null. */
+function forecastJson(outlook: Outlook, predicted: Forecast) {
+  const { state, unchanged } = outlook;
+  return {
+    forecast: {
+      startsAt: iso(state.startedAt),
+      endsAt: iso(predicted.endsAt),
+      stuck: predicted.stuck ?? null,
+      halts: predicted.halts ?? null,
+      source: sourceOf(outlook),
+      recordedRuns: outlook.history.runs,
+      unchanged: unchanged.size,
+      waves: state.waves.map((wave) => waveJson(state, predicted, wave)),
+    },
+  };
+}
+
+function waveJson(state: RolloutState, { waves }: Forecast, wave: RolloutState["waves"][number]) {
+  const { closed, never, opensAt } = openingOf(state, wave, state.startedAt);
+  const { startsAt, endsAt } = waves.get(wave.plan.name) ?? {};
+  return {
+    wave: wave.plan.name,
+    startsAt: iso(startsAt),
+    endsAt: iso(endsAt),
+    windows: { closed, never, opensAt: iso(opensAt) },
+  };
+}
+
+function iso(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
 }

@@ -20,6 +20,7 @@ import { createRunner } from "../runner";
 import { findSigningKey } from "../signingKey";
 import { UserError } from "../userError";
 import { addSiteOutput } from "./siteOutput";
+import { addSiteRestore } from "./siteRestore";
 
 interface SiteOptions extends EngineOptions {
   readonly release?: string;
@@ -45,6 +46,7 @@ export const addSite: AddCommand = (program, io, done) => {
     command.action(async (name: string, options: SiteOptions) => done(await runVerb(io, verb, name, options)));
   }
   addSiteOutput(site, io, done);
+  addSiteRestore(site, io, done);
 };
 
 async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): Promise<ExitCode> {

@@ -1,57 +1,43 @@
-import path from "node:path";
-import { foldEvents } from "../../rollout/fold";
-import { openLedgerForReading } from "../../rollout/ledger/sqliteLedger";
-import { exitCode } from "../exitCodes";
-import { colorsOf, print, printJson } from "../io";
+import type { Command } from "commander";
+import { exitCode, type ExitCode } from "../exitCodes";
+import { colorsOf, print, printJson, type Io } from "../io";
 import { loadFleet } from "../load";
-import { outFolder, withFleet, withJson, withOut, type OutputOptions } from "../options";
-import { formatEnd, formatReasons, formatSites } from "../printing/summary";
-import type { AddCommand } from "../program";
+import {
+  outFolder,
+  withFleet,
+  withJson,
+  withOut,
+  withRollout,
+  type OutputOptions,
+  type RolloutChoice,
+} from "../options";
+import { formatOverview, mostRows } from "../printing/overview";
+import { formatSites } from "../printing/summary";
+import { driverOf, withLastRun } from "../rollout/ledgerFile";
 import { statusJson } from "../statusJson";
-import { UserError } from "../userError";
 
-interface StatusOptions extends OutputOptions {
-  readonly rollout?: string;
+interface StatusOptions extends OutputOptions, RolloutChoice {
+  readonly sites?: boolean;
 }
 
-export const addStatus: AddCommand = (program, io, done) => {
+/** `edgewave status`, and the same as `edgewave rollout status`. */
+export function addStatus(program: Command, io: Io, done: (code: ExitCode) => void): void {
   const command = program.command("status").description("show how the last rollout stands or ended");
-  withJson(withOut(withFleet(command)))
-    .option("-r, --rollout <name>", "the last run of this rollout instead of the last of all")
+  withRollout(withJson(withOut(withFleet(command))))
+    .option("--sites", `list every site (default: up to ${mostRows} of them)`)
     .action(async (options: StatusOptions) => {
       const { fleet } = await loadFleet(io, options);
-      const file = path.join(outFolder(io, options, fleet.name), "ledger.db");
-      const ledger = await openLedgerForReading(file);
-      const last = await ledger?.lastRun(options.rollout);
-      if (ledger === undefined || last === undefined) {
-        ledger?.close();
-        throw new UserError("EDGE-CLI-030", `no rollout is recorded in ${file}`, "Start one with: edgewave rollout");
-      }
-      try {
-        const state = foldEvents(await ledger.events(last.run));
-        const holder = await ledger.holder(`rollout/${state.rollout}`);
-        const driven = holder !== undefined && holder.owner !== "dead";
-        const colors = colorsOf(io);
+      await withLastRun(outFolder(io, options, fleet.name), options.rollout, async ({ ledger, state }) => {
+        const holder = await driverOf(ledger, state.rollout);
         if (options.json) {
           const driver = holder === undefined ? null : { host: holder.host, pid: holder.pid, owner: holder.owner };
-          printJson(io, { ...statusJson(state), driver });
-        } else {
-          const driver =
-            state.finished === undefined && !driven
-              ? [colors.yellow("no driver is at work; edgewave rollout resumes it")]
-              : [];
-          const reasons = formatReasons(state, colors);
-          const parts = [
-            `${colors.bold(state.fleet)} to release ${colors.bold(state.release)} by rollout ${state.rollout}: ${formatEnd(state)}`,
-            ...driver,
-            formatSites(state, colors),
-            ...(reasons.length === 0 ? [] : [reasons.join("\n")]),
-          ];
-          print(io, parts.join("\n\n"));
+          return printJson(io, { ...statusJson(state), driver });
         }
-        done(exitCode.done);
-      } finally {
-        ledger.close();
-      }
+        const colors = colorsOf(io);
+        const driver = holder && `process ${holder.pid} on ${holder.host}`;
+        print(io, formatOverview(state, driver, Date.now(), colors));
+        if (options.sites || state.sites.size <= mostRows) print(io, `\n${formatSites(state, colors)}`);
+      });
+      done(exitCode.done);
     });
-};
+}

@@ -7,6 +7,8 @@ import { plural } from "./findings";
 
 /** Shows a rollout while it runs: a line for what has happened and, on a terminal, a bar for what is happening. */
 export interface RolloutProgress {
+  /** Begins with a rollout that is under way. */
+  readonly show: (state: RolloutState) => void;
   readonly onEvent: (recorded: RecordedEvent, state: RolloutState) => void;
   readonly onResources: (site: string, resources: number) => void;
   readonly note: (line: string) => void;
@@ -28,6 +30,12 @@ class Progress implements RolloutProgress {
   constructor(private readonly io: Io) {
     this.#colors = colorsOf(io);
   }
+
+  readonly show = (state: RolloutState): void => {
+    this.#state = state;
+    this.#showBar(state);
+    this.#draw();
+  };
 
   readonly onEvent = ({ event }: RecordedEvent, state: RolloutState): void => {
     this.#state = state;
@@ -77,6 +85,29 @@ class Progress implements RolloutProgress {
         return this.#siteLine(event, state);
       case "soak-started":
         return dim(`  soaking until ${new Date(event.until).toISOString()}`);
+      case "site-hopped":
+        return dim(`  ${event.site} has reached release ${event.release}, on its way`);
+      case "site-retry-scheduled":
+        this.#running.delete(event.site);
+        return yellow(`  ${event.site}: ${event.reason}`);
+      case "gate-finished":
+        return event.verdict === "pass" ? undefined : yellow(`  ${event.site}: gate ${event.gate} ${event.reason}`);
+      case "gate-accepted":
+        return yellow(`  ${event.site}: gate ${event.gate} is taken as passed by ${event.by}`);
+      case "approved":
+        return dim(`  wave ${event.wave} is approved by ${event.by}`);
+      case "paused":
+        return yellow(`paused by ${event.by}${event.reason === undefined ? "" : `: ${event.reason}`}`);
+      case "unpaused":
+        return yellow(`goes on, says ${event.by}`);
+      case "abort-requested":
+        return red(`aborted by ${event.by}${event.reason === undefined ? "" : `: ${event.reason}`}`);
+      case "rollback-started":
+        return this.#rollbackLine(event);
+      case "rollout-reopened":
+        return yellow(`${event.kind} by ${event.by}: ${plural(event.sites.length, "site")}`);
+      case "evidence-recorded":
+        return yellow(`  ${event.site} reports ${event.result} late: ${event.detail}`);
       case "stop-requested":
         return yellow("stopping: running sites end their current step (Ctrl-C again: at once)");
       case "rollout-halted":
@@ -84,6 +115,11 @@ class Progress implements RolloutProgress {
       default:
         return undefined;
     }
+  }
+
+  #rollbackLine({ reason, sites, without }: Extract<RolloutEvent, { type: "rollback-started" }>): string {
+    const stay = without.map(({ site, reason: why }) => `\n  ${site} stays: ${why}`).join("");
+    return this.#colors.red(`rolling ${plural(sites.length, "site")} back: ${reason}`) + stay;
   }
 
   #showBar(state: RolloutState): void {

@@ -22,7 +22,20 @@ describe("the command line", () => {
     for (const exit of ["0", "1", "2", "3", "4", "130"]) expect(out).to.match(new RegExp(`^  ${exit} +\\w`, "m"));
   });
 
-  for (const command of [["check"], ["plan"], ["rollout"], ["status"], ["site"], ["site", "up"], ["site", "destroy"]]) {
+  for (const command of [
+    ["check"],
+    ["plan"],
+    ["simulate"],
+    ["drift"],
+    ["history"],
+    ["ledger", "export"],
+    ["ledger", "verify"],
+    ["rollout"],
+    ["status"],
+    ["site"],
+    ["site", "up"],
+    ["site", "destroy"],
+  ]) {
     it(`explains ${command.join(" ")}`, async () => {
       const { code, out } = await run([...command, "--help"]);
       expect(code).to.equal(0);

@@ -1,0 +1,59 @@
+import { why, whyRollout } from "../../rollout/why";
+import { exitCode } from "../exitCodes";
+import { colorsOf, print, printJson } from "../io";
+import { loadFleet } from "../load";
+import {
+  outFolder,
+  withFleet,
+  withJson,
+  withOut,
+  withRollout,
+  type OutputOptions,
+  type RolloutChoice,
+} from "../options";
+import { formatSeconds } from "../printing/outcome";
+import type { AddCommand } from "../program";
+import { driverOf, withLastRun } from "../rollout/ledgerFile";
+import { UserError } from "../userError";
+
+interface WhyOptions extends OutputOptions, RolloutChoice {}
+
+export const addWhy: AddCommand = (program, io, done) => {
+  const command = program
+    .command("why")
+    .description("say what a site, a wave or the rollout waits for, since when, and what would change it")
+    .argument("[site or wave]", "default: the rollout as a whole");
+  withRollout(withJson(withOut(withFleet(command)))).action(async (target: string | undefined, options: WhyOptions) => {
+    const { fleet } = await loadFleet(io, options);
+    await withLastRun(outFolder(io, options, fleet.name), options.rollout, async ({ ledger, state }) => {
+      const now = Date.now();
+      const answer = target === undefined ? whyRollout(state, now) : why(state, target, now);
+      const driven = (await driverOf(ledger, state.rollout)) !== undefined;
+      if (answer === undefined && target !== undefined) {
+        const waves = state.waves.map(({ plan }) => plan.name).join(", ");
+        const hint = `Its waves are ${waves}; edgewave status --sites lists its sites.`;
+        throw new UserError("EDGE-CLI-045", `rollout ${state.rollout} has no site and no wave ${target}`, hint);
+      }
+      const said = answer ?? {
+        target: state.rollout,
+        kind: "rollout",
+        status: "final",
+        condition: `the rollout ended as ${state.finished?.result ?? ""}`,
+        since: state.finished?.at ?? state.at,
+        remedy: "nothing",
+      };
+      const stalled = !driven && state.finished === undefined;
+      if (options.json) return printJson(io, { ...said, since: new Date(said.since).toISOString(), driven });
+      const colors = colorsOf(io);
+      const paint = said.status === "blocked" ? colors.red : said.status === "waiting" ? colors.yellow : colors.green;
+      print(io, `${colors.bold(said.target)} ${paint(said.status)}: ${said.condition}`);
+      print(
+        io,
+        `  since ${new Date(said.since).toISOString()}, ${formatSeconds(Math.max(0, now - said.since) / 1000)} ago`,
+      );
+      print(io, `  what would change it: ${said.remedy}`);
+      if (stalled) print(io, colors.yellow("  no driver is at work; edgewave rollout start goes on"));
+    });
+    done(exitCode.done);
+  });
+};

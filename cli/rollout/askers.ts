@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { GateProbe } from "../../rollout/gates/probe";
+import type { PreStager } from "../../rollout/preStage";
+import { createPreStager as preStager, createProbe } from "../../probes";
+import type { Io } from "../io";
+
+export { verifier } from "./approvals";
+
+/** Where gates and proofs find what they ask. All paths are absolute. */
+export interface AskerPlaces {
+  readonly io: Io;
+  readonly out: string;
+  readonly fleetFolder: string;
+  /** The folder that stands for the hub's Git. */
+  readonly git: string;
+}
+
+/** Kubeconfigs of the fleet's sites, `SITE` or `SITE.yaml`, unless `EDGEWAVE_KUBECONFIGS` names another folder. */
+const kubeconfigFolder = "kubeconfigs";
+
+/** Asks gates. A kubeconfig that somebody put beside the fleet is the hub's own, and so may start programs. */
+export function createGateProbe({ io, out, fleetFolder, git }: AskerPlaces): GateProbe {
+  const named = io.env["EDGEWAVE_KUBECONFIGS"];
+  const folder = named === undefined ? path.join(fleetFolder, kubeconfigFolder) : path.resolve(io.cwd, named);
+  return createProbe({
+    kubeconfigOf: async ({ name }) => {
+      const text = (await textOf(path.join(folder, name))) ?? (await textOf(path.join(folder, `${name}.yaml`)));
+      return text === undefined ? undefined : { text, trusted: true };
+    },
+    gitDirectory: git,
+    outputDirectory: out,
+    fleetDirectory: fleetFolder,
+    env: io.env,
+  });
+}
+
+/** Looks for content at bastions, whose authority is the one that was rendered for the site. */
+export function createPreStager({ io, out, git }: Omit<AskerPlaces, "fleetFolder">): PreStager {
+  const credentials = io.env["EDGEWAVE_BASTION_CREDENTIALS_FILE"];
+  return preStager({
+    gitDirectory: git,
+    registryOf: async ({ name }) => ({
+      caFile: path.join(out, "sites", name, "images", "site-ca.pem"),
+      credentialsFile: credentials === undefined ? undefined : path.resolve(io.cwd, credentials),
+    }),
+  });
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
