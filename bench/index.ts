@@ -6,6 +6,7 @@
 import { measureEngines } from "./engine/measure";
 import { measureFleet } from "./fleet/measure";
 import type { Measured } from "./print";
+import { measureRollout } from "./rollout/measure";
 import { printMachine, printMeasured } from "./print";
 
 interface Subject {
@@ -23,6 +24,13 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     measure: measureEngines,
   },
   fleet: { numbers: [["sites", 5000]], measure: measureFleet },
+  rollout: {
+    numbers: [
+      ["sites of a plan and a status", 10_000],
+      ["unchanged sites", 5_000],
+    ],
+    measure: measureRollout,
+  },
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -6,7 +6,7 @@ import { buildMissing } from "./build";
 import { programFolder } from "./programs";
 
 /*
- * `npm run test:real [-- --skip-without-go] [MOCHA ARGUMENTS]`: the tests against real servers.
+ * `npm run test:real [-- --skip-without-go] [MOCHA ARGUMENTS]`: the tests against real servers, and those that take minutes.
  *
  * The servers are those in KUBEBUILDER_ASSETS, the cluster of EDGEWAVE_TEST_KUBECONFIG, or built from Go modules into
  * the user's cache.
@@ -15,7 +15,8 @@ const tests = "test/**/real/**/*.test.ts";
 const root = path.resolve(__dirname, "../..");
 
 async function main(args: readonly string[]): Promise<number> {
-  const environment = { ...process.env };
+  // Tests that take minutes run here alone.
+  const environment: NodeJS.ProcessEnv = { ...process.env, EDGEWAVE_TEST_REAL: "1" };
   const rest = args.filter((argument) => argument !== "--skip-without-go");
   if (!environment["KUBEBUILDER_ASSETS"] && !environment["EDGEWAVE_TEST_KUBECONFIG"]) {
     const folder = programFolder(environment);
