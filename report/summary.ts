@@ -9,6 +9,8 @@ const results: Readonly<Record<ReportData["result"], { readonly word: string; re
   failed: { word: "Ended with failures", look: "failed" },
   halted: { word: "Halted", look: "failed" },
   interrupted: { word: "Interrupted", look: "cancelled" },
+  aborted: { word: "Aborted", look: "cancelled" },
+  "rolled-back": { word: "Rolled back", look: "rolled-back" },
   superseded: { word: "Superseded", look: "skipped" },
   running: { word: "Running", look: "running" },
 };

@@ -6,14 +6,16 @@ import { ProgressDisplay } from "../display/progress";
 import { EngineError, ReportedError } from "../errors";
 import { EventObserver } from "../events/events";
 import { fanOut } from "../events/fan";
-import type { Mask } from "../events/masking";
-import { maskedMap, maskedObserver, maskOf } from "../events/masking";
+import { maskedObserver, maskOf } from "../events/masking";
 import type { RunObserver } from "../events/observer";
 import { openSink } from "../events/sinks";
 import type { Run } from "../deployment/run";
 import { Stopped } from "../deployment/run";
 import { StackConfig } from "../project/config";
-import type { PropertyMap } from "../property/value";
+import { readPlan, writePlan } from "../plans/file";
+import { Planning } from "../plans/planning";
+import type { SecretCodec } from "../property/checkpoint";
+import { EncryptingCodec } from "../secrets/manager";
 import { addHistory } from "../state/history";
 import type { StackName } from "../state/names";
 import { makeUrn, ROOT_STACK_TYPE } from "../urn";
@@ -79,9 +81,7 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   const sink = target === undefined ? undefined : openSink(target);
   const debug = args.has("debug");
   const mask = maskOf(prepared.config.secrets());
-  const display = args.has("json")
-    ? new DigestDisplay(session.output.out)
-    : progress(session, operation, prepared, mask);
+  const display = displayOf(session, operation, prepared);
   const told = fanOut([...(sink ? [new EventObserver(sink, operation.preview, debug)] : []), display]);
   const observer = mask === undefined ? told : maskedObserver(told, mask);
   try {
@@ -92,17 +92,31 @@ async function observed(session: Session, operation: Operation, prepared: Prepar
   }
 }
 
-function progress(session: Session, operation: Operation, prepared: Prepared, mask: Mask | undefined): ProgressDisplay {
-  const { args } = session;
-  const shown = (outputs: PropertyMap) => (mask === undefined ? outputs : maskedMap(outputs, mask));
+function displayOf(session: Session, operation: Operation, { name }: Prepared): RunObserver {
+  const { args, output } = session;
+  const options = {
+    title: `${operation.title} (${name.stack})`,
+    preview: operation.preview,
+    debug: args.has("debug"),
+    suppressOutputs: args.has("suppress-outputs"),
+    showSames: args.has("show-sames"),
+    showReplacementSteps: args.has("show-replacement-steps"),
+    // As the official CLI, which cuts nothing in a refresh.
+    truncate: operation.kind !== "refresh" && !args.has("show-full-output"),
+  };
+  if (args.has("json")) {
+    return new DigestDisplay(options, output.out);
+  }
+  if (args.has("diff")) {
+    return new DiffDisplay(options, output.out, output.err);
+  }
   return new ProgressDisplay(
     {
       ...options,
       progress: operation.progress,
       stackUrn: makeUrn(name.stack, name.project, "", ROOT_STACK_TYPE, rootName(name)),
       suppressProgress: args.has("suppress-progress"),
-      oldOutputs: shown(stackOutputs(prepared.state.snapshot)),
-      newOutputs: () => prepared.latest.outputs && shown(prepared.latest.outputs),
+      showReads: args.has("show-reads"),
     },
     output.out,
   );

@@ -6,6 +6,7 @@ import { refresh } from "../deployment/refresh";
 import type { RunOptions } from "../deployment/run";
 import { Run, Stopped } from "../deployment/run";
 import { requireReplaced, requireTargets, requireTargetsInState } from "../deployment/untouched";
+import { EngineError } from "../errors";
 import type { RunObserver } from "../events/observer";
 import type { StackConfig } from "../project/config";
 import type { Planning } from "../plans/planning";
@@ -77,14 +78,10 @@ export async function perform(
     });
   }
   if (operation.kind === "update") {
-    const run = begin();
+    const run = begin(prepared.planning);
     await closing(run, async () => {
       requireReplaced(run);
-      try {
-        await runProgram(session, prepared.project, prepared.config, run);
-      } finally {
-        prepared.latest.outputs = stackOutputs(run.journal.snapshot());
-      }
+      await runProgram(session, prepared.project, prepared.config, run);
     });
   } else if (operation.kind === "destroy") {
     const run = begin();

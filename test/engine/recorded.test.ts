@@ -5,13 +5,25 @@ import { expect } from "chai";
 
 import { decided } from "./support/decided";
 import { RecordedProgram } from "./support/official";
-import { steps, summary } from "./support/events";
+import {
+  byText,
+  clear,
+  drawn,
+  expectAllowed,
+  parts,
+  planned,
+  rows,
+  steps,
+  summary,
+  told,
+  withoutDrawn,
+} from "./support/recorded";
 import type { CheckpointResource } from "./support/workspace";
 
 // The cluster case needs an API server: providers/kubernetes/real/recorded.test.ts.
 const PROGRAMS = ["random", "tls", "command", "graph", "render"];
 
-/** The operations of an update by its lines: `+ ` and so on, with the resource's label. */
+/** @throws if a resource stands before what it needs. */
 function dependenciesFirst(resources: readonly CheckpointResource[]): void {
   const seen = new Set<string>();
   for (const { urn, parent, dependencies, provider } of resources) {

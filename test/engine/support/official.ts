@@ -51,6 +51,7 @@ export class RecordedProgram {
       PULUMI_HOME: join(this.folder, "home"),
       CASE_OUT: join(this.folder, "out"),
       ...this.variables,
+      ...env,
     });
   }
 
@@ -65,8 +66,12 @@ export class RecordedProgram {
    */
   async begin(recorded: string, changed: (text: string) => string = (text) => text): Promise<void> {
     await this.run(1, "stack", "init", "dev");
-    const text = await readFile(join(DATA, this.name, recorded), "utf8");
-    await writeFile(this.statePath, changed(text.replaceAll("/case/", `${this.folder}/`)));
+    await this.put(recorded, changed);
+  }
+
+  /** Replaces the stack's checkpoint by a recorded one. */
+  async put(recorded: string, changed: (text: string) => string = (text) => text): Promise<void> {
+    await writeFile(this.statePath, changed(await this.text(recorded)));
   }
 
   async resources(): Promise<readonly CheckpointResource[]> {
