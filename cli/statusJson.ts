@@ -14,6 +14,16 @@ export function statusJson(state: RolloutState) {
     result: state.finished?.result ?? null,
     halted: state.halted?.reason ?? null,
     interrupted: state.interrupted !== undefined,
+    paused: state.paused === undefined ? null : { by: state.paused.by, reason: state.paused.reason ?? null },
+    waves: state.waves.map(({ plan, startedAt, finishedAt, tally, running, pending }) => ({
+      wave: plan.name,
+      sites: plan.sites.length,
+      startedAt: startedAt === undefined ? null : new Date(startedAt).toISOString(),
+      finishedAt: finishedAt === undefined ? null : new Date(finishedAt).toISOString(),
+      inFlight: running,
+      waiting: pending,
+      outcomes: tally,
+    })),
     sites: [...state.sites.values()].map((site) => ({
       site: site.site,
       wave: site.wave,

@@ -40,7 +40,7 @@ function siteFrom(site: SiteState): ReportSite {
     region,
     profile,
     architecture,
-    outcome: site.outcome ?? (site.phase === "running" ? "running" : "waiting"),
+    outcome: site.outcome ?? (site.phase === "running" || site.phase === "gating" ? "running" : "waiting"),
     startedAt: site.startedAt,
     finishedAt: site.finishedAt,
     seconds: site.seconds,

@@ -1,14 +1,16 @@
 import { decide } from "../../rollout/decide/decide";
-import { type Forecast, forecast } from "../../rollout/forecast";
+import { type Forecast, forecast, roughForecast } from "../../rollout/forecast";
 import { finalSites, type RolloutState, type SiteState, type WaveState } from "../../rollout/state";
 import { why, whyRollout } from "../../rollout/why";
 import type { Colors } from "../io";
 import { formatSeconds } from "./outcome";
-import { formatEnd, formatTally, outcomeWord } from "./summary";
+import { formatEnd, formatTally } from "./summary";
 import { formatTable } from "./table";
 
 /** How many names are shown before the rest is counted: what fits on a screen at any size of fleet. */
 const mostNames = 8;
+/** A larger rollout is not simulated for a look: that would take longer than to show it. */
+const mostSimulated = 1_000;
 /** Up to so many sites each of them has a line. */
 export const mostRows = 40;
 
@@ -19,7 +21,8 @@ export const mostRows = 40;
  * @param now milliseconds since the epoch.
  */
 export function formatOverview(state: RolloutState, driver: string | undefined, now: number, colors: Colors): string {
-  const predicted = state.finished === undefined ? forecast(state, now) : undefined;
+  const predict = state.sites.size > mostSimulated ? roughForecast : forecast;
+  const predicted = state.finished === undefined ? predict(state, now) : undefined;
   return [
     heading(state, colors),
     ...driverLine(state, driver, colors),
@@ -33,7 +36,8 @@ export function formatOverview(state: RolloutState, driver: string | undefined, 
 function heading(state: RolloutState, colors: Colors): string {
   const line = `${colors.bold(state.fleet)} to release ${colors.bold(state.release)} by rollout ${state.rollout}`;
   const done = `${finalSites(state)} of ${state.sites.size} sites done`;
-  const stands = state.finished === undefined ? `${done}: ${formatTally(state)}` : formatEnd(state);
+  const over = state.finished !== undefined || state.halted !== undefined;
+  const stands = over ? formatEnd(state) : `${done}: ${formatTally(state)}`;
   const paused = state.paused === undefined ? "" : colors.yellow(` (paused by ${state.paused.by})`);
   return `${line}: ${stands}${paused}`;
 }
@@ -118,23 +122,7 @@ function stuck(state: RolloutState, now: number, colors: Colors): string[] {
 function ending(predicted: Forecast | undefined, now: number): string[] {
   if (predicted === undefined) return [];
   if (predicted.endsAt === undefined) return [`no end in sight: ${predicted.stuck}`];
+  if (predicted.halts !== undefined) return [`halts even if all goes as usual: ${predicted.halts}`];
   const left = formatSeconds(Math.max(0, predicted.endsAt - now) / 1000);
   return [`ends in about ${left} (${new Date(predicted.endsAt).toISOString().slice(0, 16)}Z) if all goes as usual`];
-}
-
-/** Sites by where they stand, the unfinished and the failed first, for lists that are cut. */
-export function notableSites(state: RolloutState): SiteState[] {
-  const order = [
-    "running",
-    "failed",
-    "rolled-back",
-    "cancelled",
-    "deferred",
-    "skipped",
-    "pending",
-    "succeeded",
-    "unchanged",
-  ];
-  const place = (site: SiteState) => order.indexOf(outcomeWord(site));
-  return [...state.sites.values()].sort((a, b) => place(a) - place(b));
 }

@@ -26,7 +26,7 @@ export function formatSites(state: RolloutState, colors: Colors): string {
 export function outcomeWord(site: SiteState): Outcome | "running" | "pending" {
   return site.phase === "final" && site.outcome !== undefined
     ? site.outcome
-    : site.phase === "running"
+    : site.phase === "running" || site.phase === "gating"
       ? "running"
       : "pending";
 }
