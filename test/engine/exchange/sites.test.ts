@@ -41,7 +41,6 @@ async function exchange(profile: ProfileName, first: Engine, second: Engine): Pr
     await same.preview({ expectNoChanges: true });
     expect(await same.outputs()).to.deep.equal(made.outputs);
     await same.up({ expectNoChanges: true });
-    await same.refresh({ expectNoChanges: true });
     expect(await rendered(place)).to.deep.equal(files);
 
     const there = await stepsOf(await using(second, 2));
