@@ -5,8 +5,9 @@ const required = process.env["npm_lifecycle_event"] === "test:exchange";
 
 /** Tests that need both engines; without the official one they are skipped with the reason, or fail if it is required. */
 export function describeExchange(title: string, define: () => void): void {
-  const declare = officialMissing === undefined || required ? describe : describe.skip;
-  const why = officialMissing === undefined ? "" : `, skipped: ${officialMissing}`;
+  const skipped = officialMissing !== undefined && !required;
+  const declare = skipped ? describe.skip : describe;
+  const why = skipped ? `, skipped: ${officialMissing}` : "";
   declare(`${title}${why}`, function () {
     this.timeout(300_000);
     define();
