@@ -66,6 +66,13 @@ export function withRollout(command: Command): Command {
   return command.option("-r, --rollout <name>", "which rollout, if there are several (default: the last one)");
 }
 
+/** Options of commands on what a ledger holds. */
+export interface LedgerOptions extends OutputOptions, RolloutChoice {}
+
+export function withLedger(command: Command): Command {
+  return withRollout(withJson(withOut(withFleet(command))));
+}
+
 export function withDriving(command: Command): Command {
   return withJson(withSigningKey(withEngine(withOut(withFleet(command))))).option(
     "--memory-floor <MiB>",

@@ -4,6 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import { generateSigningKey, readSigningKey, type SigningKey } from "../signing/key";
 import { allowedSigners, findSignedRepository } from "../gitops/signing/signers";
 import { UnusableKey } from "../signing/unusableKey";
+import { ifThere } from "../rollout/runner/ifThere";
 import { makeSecretFile } from "./secretFile";
 import { UserError } from "./userError";
 
@@ -94,11 +95,6 @@ async function writeIfChanged(file: string, text: string): Promise<void> {
   if ((await readIfThere(file)) !== text) await writeFileAtomic(file, text);
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+function readIfThere(file: string): Promise<string | undefined> {
+  return ifThere(() => readFile(file, "utf8"));
 }

@@ -1,6 +1,6 @@
 import type { Amount } from "./model";
 
-/** What a gate does to its site when it can neither pass nor fail by its timeout. */
+/** What a gate does to its site when it can neither pass nor fail by its timeout. `hold`: it waits for somebody. */
 export type OnInconclusive = "hold" | "fail" | "pass";
 
 /** How a gate is asked, whatever it asks. */

@@ -1,4 +1,4 @@
-import type { Gate } from "./gates";
+import type { Gate, OnInconclusive } from "./gates";
 /**
  * A fleet as the rest of edgewave sees it: checked, with every default applied. `readFleet` makes it from YAML files;
  * nothing else constructs one outside tests. Everything is plain data, so that it can cross a process boundary.
@@ -193,9 +193,6 @@ export interface Rollout {
 
 /** `halt`: nothing more is started. `rollback`: then what was changed goes back. `continue`: budgets only mark the result. */
 export type OnFailure = "halt" | "rollback" | "continue";
-
-/** `hold`: the site waits for somebody. */
-export type OnInconclusive = "hold" | "fail" | "pass";
 
 export interface FailureDomain {
   /** Label, or `region`, `profile` or `architecture`; sites without the label are in no domain. */

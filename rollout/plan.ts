@@ -1,6 +1,6 @@
 import type { Calendar } from "../fleet/calendar";
-import type { Gate } from "../fleet/gates";
-import type { Approval, Architecture, CatchUp, OnFailure, OnInconclusive, ProfileName, Retry } from "../fleet/model";
+import type { Gate, OnInconclusive } from "../fleet/gates";
+import type { Approval, Architecture, CatchUp, OnFailure, ProfileName, Retry } from "../fleet/model";
 
 /**
  * Which sites a rollout takes, in which waves, under which limits. Plain data: it is printed before anything happens

@@ -110,7 +110,7 @@ function retry(state: RolloutState, request: RolloutRequest & { type: "retry" },
   if (unknownNames.length > 0) return unknown("site", unknownNames.join(", "), []);
   const busy = names.filter((name) => !canBeTakenUp(state, name));
   if (busy.length > 0) return { refused: `not at an end, so there is nothing to repeat: ${busy.join(", ")}` };
-  const chosen = names.length > 0 ? names : withOutcome(state, outcomes);
+  const chosen = sitesToRetry(state, { sites: names, outcomes });
   if (chosen.length === 0) return { refused: `no site is ${outcomes.join(" or ")}` };
   if (state.finished === undefined && (state.halted ?? state.aborting ?? state.rollback) !== undefined) {
     return { refused: "the rollout is coming to its end; retry once it is there" };
@@ -139,7 +139,12 @@ function canBeTakenUp(state: RolloutState, name: string): boolean {
   return site.phase === "pending" ? site.notBefore !== undefined : gateStep(state, site).type === "held";
 }
 
-function withOutcome(state: RolloutState, outcomes: readonly Outcome[]): string[] {
+/** The sites that a retry means: those that it names, else those with one of its outcomes. */
+export function sitesToRetry(
+  state: RolloutState,
+  { sites, outcomes }: Pick<RolloutRequest & { type: "retry" }, "sites" | "outcomes">,
+): readonly string[] {
+  if (sites.length > 0) return sites;
   return [...state.sites.values()]
     .filter(({ outcome }) => outcome !== undefined && outcomes.includes(outcome))
     .map(({ site }) => site);

@@ -1,22 +1,14 @@
 import { exitCode } from "../exitCodes";
 import { colorsOf, print, printJson } from "../io";
 import { loadFleet } from "../load";
-import {
-  outFolder,
-  wholeNumber,
-  withFleet,
-  withJson,
-  withOut,
-  type OutputOptions,
-  type RolloutChoice,
-} from "../options";
+import { outFolder, wholeNumber, withFleet, withJson, withOut, type LedgerOptions } from "../options";
 import { formatRuns, formatSiteHistory } from "../printing/history";
 import type { AddCommand } from "../program";
 import { type RunRecord, readRun, siteRecords } from "../rollout/runRecord";
 import { withExistingLedger } from "../rollout/withLedger";
 import { UserError } from "../userError";
 
-interface HistoryOptions extends OutputOptions, RolloutChoice {
+interface HistoryOptions extends LedgerOptions {
   readonly limit: string;
 }
 

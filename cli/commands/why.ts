@@ -1,31 +1,19 @@
 import { why, whyRollout } from "../../rollout/why";
 import { exitCode } from "../exitCodes";
 import { colorsOf, print, printJson } from "../io";
-import { loadFleet } from "../load";
-import {
-  outFolder,
-  withFleet,
-  withJson,
-  withOut,
-  withRollout,
-  type OutputOptions,
-  type RolloutChoice,
-} from "../options";
+import { withLedger, type LedgerOptions } from "../options";
 import { formatSeconds } from "../printing/outcome";
 import type { AddCommand } from "../program";
-import { driverOf, withLastRun } from "../rollout/ledgerFile";
+import { driverOf, withLastRunOf } from "../rollout/ledgerFile";
 import { UserError } from "../userError";
-
-interface WhyOptions extends OutputOptions, RolloutChoice {}
 
 export const addWhy: AddCommand = (program, io, done) => {
   const command = program
     .command("why")
     .description("say what a site, a wave or the rollout waits for, since when, and what would change it")
     .argument("[site or wave]", "default: the rollout as a whole");
-  withRollout(withJson(withOut(withFleet(command)))).action(async (target: string | undefined, options: WhyOptions) => {
-    const { fleet } = await loadFleet(io, options);
-    await withLastRun(outFolder(io, options, fleet.name), options.rollout, async ({ ledger, state }) => {
+  withLedger(command).action(async (target: string | undefined, options: LedgerOptions) => {
+    await withLastRunOf(io, options, async ({ ledger, state }) => {
       const now = Date.now();
       const answer = target === undefined ? whyRollout(state, now) : why(state, target, now);
       const driven = (await driverOf(ledger, state.rollout)) !== undefined;

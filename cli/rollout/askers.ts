@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { GateProbe } from "../../rollout/gates/probe";
 import type { PreStager } from "../../rollout/preStage";
+import { ifThere } from "../../rollout/runner/ifThere";
 import { createPreStager as preStager, createProbe } from "../../probes";
 import type { Io } from "../io";
 
@@ -47,11 +48,6 @@ export function createPreStager({ io, out, git }: Omit<AskerPlaces, "fleetFolder
   });
 }
 
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+function textOf(file: string): Promise<string | undefined> {
+  return ifThere(() => readFile(file, "utf8"));
 }

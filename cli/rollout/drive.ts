@@ -55,7 +55,7 @@ export type TakeUpInputs = Pick<RolloutRun, "fleet" | "release" | "signers" | "p
 };
 
 /** Drives a rollout with everything that this machine has, and tells what happens. */
-export async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: Interrupts) {
+export async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: Interrupts): Promise<Driven> {
   const { loaded, rollout, release, plan, out, options } = job;
   const { fleet, folder, warnings } = loaded;
   const colors = colorsOf(io);

@@ -1,8 +1,11 @@
 import path from "node:path";
-import type { Ledger } from "../../rollout/ledger/ledger";
+import type { LeaseHolder, Ledger } from "../../rollout/ledger/ledger";
 import { openLedgerForReading } from "../../rollout/ledger/sqliteLedger";
 import { readState } from "../../rollout/snapshot";
 import type { RolloutState } from "../../rollout/state";
+import type { Io } from "../io";
+import { loadFleet, type LoadedFleet } from "../load";
+import { outFolder, type LedgerOptions } from "../options";
 import { UserError } from "../userError";
 
 /** Where a fleet's ledger is. @param out absolute output folder. */
@@ -39,8 +42,23 @@ export async function withLastRun<T>(
   }
 }
 
+/** As `withLastRun`, with the fleet and the output folder that a command's options name. */
+export async function withLastRunOf<T>(
+  io: Io,
+  options: Omit<LedgerOptions, "json">,
+  use: (last: LastRun, loaded: LoadedFleet) => Promise<T> | T,
+): Promise<T> {
+  const loaded = await loadFleet(io, options);
+  return withLastRun(outFolder(io, options, loaded.fleet.name), options.rollout, (last) => use(last, loaded));
+}
+
 /** Whether a driver is at work on a rollout, as far as this machine can tell. */
 export async function driverOf(ledger: Ledger, rollout: string) {
   const holder = await ledger.holder(`rollout/${rollout}`);
   return holder !== undefined && holder.owner !== "dead" ? holder : undefined;
+}
+
+/** Who drives, for people; undefined if nobody does. */
+export function driverText(holder: LeaseHolder | undefined): string | undefined {
+  return holder && `process ${holder.pid} on ${holder.host}`;
 }

@@ -6,6 +6,7 @@ import type { Ledger } from "../../rollout/ledger/ledger";
 import { RolloutLocked } from "../../rollout/ledger/ledger";
 import { type RemoteRequest, storedForm } from "../../rollout/requestForm";
 import { answerRequest, type RolloutRequest } from "../../rollout/requests";
+import { readState } from "../../rollout/snapshot";
 import type { RolloutState } from "../../rollout/state";
 import { UserError } from "../userError";
 
@@ -69,7 +70,7 @@ async function askDriver(ledger: Ledger, state: RolloutState, request: RemoteReq
     if (answer === undefined) continue;
     const refused = /^refused: ([\s\S]*)$/.exec(answer.answer)?.[1];
     if (refused !== undefined) throw refusal(refused);
-    return foldEvents(await ledger.events(state.run));
+    return readState(ledger, state.run);
   }
   throw new UserError(
     "EDGE-CLI-041",

@@ -29,7 +29,7 @@ export function maskOf(secrets: readonly string[]): Mask | undefined {
 }
 
 /** Every text in the properties, masked; secrets among them stay what they are. */
-export function maskedMap(map: PropertyMap, mask: Mask): PropertyMap {
+function maskedMap(map: PropertyMap, mask: Mask): PropertyMap {
   return mapValues(map, (value) => maskedValue(value, mask));
 }
 

@@ -3,6 +3,8 @@ import { link, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { ifThere } from "./ifThere";
+
 const derive = promisify(pbkdf2);
 
 /**
@@ -30,12 +32,7 @@ export async function fleetSalt(outputDirectory: string, passphrase: string): Pr
 }
 
 async function readSalt(file: string): Promise<string | undefined> {
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  return (await ifThere(() => readFile(file, "utf8")))?.trim();
 }
 
 /**

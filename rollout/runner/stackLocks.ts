@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { processState } from "../processProof";
 import { StackLocked } from "../stackRunner";
+import { ifThere } from "./ifThere";
 
 /** A lock file of Pulumi's file backend (pulumi/pulumi, pkg/backend/diy/lock.go). */
 interface LockFile {
@@ -78,23 +79,14 @@ function locked(site: string, { name, state }: LockOwner): StackLocked {
 }
 
 async function lockNames(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith(".json"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
+  const names = (await ifThere(() => readdir(folder))) ?? [];
+  return names.filter((name) => name.endsWith(".json"));
 }
 
 /** Undefined if it went away in between. A lock that cannot be read is one that cannot be proven stale. */
 async function readLock(file: string): Promise<LockFile | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = await ifThere(() => readFile(file, "utf8"));
+  if (text === undefined) return undefined;
   try {
     const lock = JSON.parse(text) as LockFile;
     if (

@@ -4,27 +4,17 @@ import { approvalText } from "../../../rollout/approvals/approvalText";
 import type { RemoteRequest } from "../../../rollout/requestForm";
 import type { RolloutState } from "../../../rollout/state";
 import { exitCode } from "../../exitCodes";
-import { print, printJson, type Io } from "../../io";
-import { loadFleet } from "../../load";
-import {
-  outFolder,
-  seconds,
-  withFleet,
-  withJson,
-  withOut,
-  withRollout,
-  type OutputOptions,
-  type RolloutChoice,
-} from "../../options";
+import { print, type Io } from "../../io";
+import { seconds, withFleet, withOut, withRollout, withLedger, type LedgerOptions } from "../../options";
 import type { AddCommand } from "../../program";
 import { approvalFor, approvalSeconds, readApprovers, signedHere, verified } from "../../rollout/approvals";
-import { withLastRun } from "../../rollout/ledgerFile";
-import { askOf, whoAsks } from "../../rollout/request";
+import { askAndTell } from "../../rollout/askAndTell";
+import { withLastRunOf } from "../../rollout/ledgerFile";
+import { whoAsks } from "../../rollout/request";
 import { readNamedKey } from "../../signingKey";
-import { statusJson } from "../../statusJson";
 import { UserError } from "../../userError";
 
-interface ApproveOptions extends OutputOptions, RolloutChoice {
+interface ApproveOptions extends LedgerOptions {
   readonly expires?: string;
   readonly signingKey?: string;
   readonly text?: string;
@@ -38,19 +28,18 @@ export const addApprovals: AddCommand = (rollout, io, done) => {
     .command("approve")
     .description("let a wave start, or take the gate that holds a site as passed")
     .argument("<wave or site>", "a wave that waits for approval, or a site that a gate holds");
-  withRollout(withJson(withOut(withFleet(approve))))
+  withLedger(approve)
     .option("--expires <duration>", "how long it holds, such as 8h (default: 24h if it is signed, else for ever)")
     .option("--signing-key <file>", "Ed25519 key that signs it; edgewave's own, or OpenSSH's without a passphrase")
     .option("--text <file>", "what was signed elsewhere, from: edgewave rollout approval-text")
     .option("--signature <file>", "its signature, by: ssh-keygen -Y sign -n edgewave-approval -f KEY FILE")
     .action(async (target: string, options: ApproveOptions) => {
-      const { fleet, folder } = await loadFleet(io, options);
-      await withLastRun(outFolder(io, options, fleet.name), options.rollout, async ({ ledger, state }) => {
-        const request = await requestFor(io, state, target, options, folder);
-        const asked = await askOf(ledger, state, request);
-        if (options.json) return printJson(io, { ...statusJson(asked.state), driven: asked.driven });
-        print(io, `${target} is approved by ${request.by}`);
-        if (!asked.driven) print(io, "no driver is at work; edgewave rollout start goes on");
+      await withLastRunOf(io, options, async (last, { folder }) => {
+        const request = await requestFor(io, last.state, target, options, folder);
+        await askAndTell(io, options, last, request, ({ driven }) => {
+          print(io, `${target} is approved by ${request.by}`);
+          if (!driven) print(io, "no driver is at work; edgewave rollout start goes on");
+        });
       });
       done(exitCode.done);
     });
@@ -62,8 +51,7 @@ export const addApprovals: AddCommand = (rollout, io, done) => {
   withRollout(withOut(withFleet(text)))
     .option("--expires <duration>", "how long the approval holds (default: 24h)")
     .action(async (wave: string, options: ApproveOptions) => {
-      const { fleet } = await loadFleet(io, options);
-      await withLastRun(outFolder(io, options, fleet.name), options.rollout, ({ state }) => {
+      await withLastRunOf(io, options, ({ state }) => {
         requireWave(state, wave);
         print(io, approvalText(approvalFor(state, wave, expiry(options.expires))));
       });

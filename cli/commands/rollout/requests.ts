@@ -1,22 +1,13 @@
 import type { RemoteRequest } from "../../../rollout/requestForm";
 import { exitCode } from "../../exitCodes";
-import { colorsOf, print, printJson } from "../../io";
-import { loadFleet } from "../../load";
-import {
-  outFolder,
-  withFleet,
-  withJson,
-  withOut,
-  withRollout,
-  type OutputOptions,
-  type RolloutChoice,
-} from "../../options";
+import { colorsOf, print } from "../../io";
+import { withLedger, type LedgerOptions } from "../../options";
 import type { AddCommand } from "../../program";
-import { withLastRun } from "../../rollout/ledgerFile";
-import { askOf, whoAsks } from "../../rollout/request";
-import { statusJson } from "../../statusJson";
+import { askAndTell } from "../../rollout/askAndTell";
+import { withLastRunOf } from "../../rollout/ledgerFile";
+import { whoAsks } from "../../rollout/request";
 
-interface RequestOptions extends OutputOptions, RolloutChoice {
+interface RequestOptions extends LedgerOptions {
   readonly reason?: string;
 }
 
@@ -52,19 +43,17 @@ const verbs: Readonly<Record<"pause" | "resume" | "abort", Verb>> = {
 export const addRequests: AddCommand = (rollout, io, done) => {
   for (const type of Object.keys(verbs) as (keyof typeof verbs)[]) {
     const verb = verbs[type];
-    const command = withRollout(withJson(withOut(withFleet(rollout.command(type).description(verb.description)))));
+    const command = withLedger(rollout.command(type).description(verb.description));
     if (verb.takesReason) command.option("--reason <text>", "kept in the ledger and shown by status and why");
     command.action(async (options: RequestOptions) => {
-      const { fleet } = await loadFleet(io, options);
-      await withLastRun(outFolder(io, options, fleet.name), options.rollout, async ({ ledger, state }) => {
-        const reason = options.reason === undefined ? {} : { reason: options.reason };
-        const request = { type, by: whoAsks(), ...reason } as RemoteRequest;
-        const asked = await askOf(ledger, state, request);
-        if (options.json) return printJson(io, { ...statusJson(asked.state), driven: asked.driven });
-        const colors = colorsOf(io);
-        print(io, `rollout ${state.rollout}: ${verb.done}`);
-        if (!asked.driven) print(io, colors.yellow(verb.withoutDriver));
-      });
+      const reason = options.reason === undefined ? {} : { reason: options.reason };
+      const request = { type, by: whoAsks(), ...reason } as RemoteRequest;
+      await withLastRunOf(io, options, (last) =>
+        askAndTell(io, options, last, request, ({ driven, state }) => {
+          print(io, `rollout ${state.rollout}: ${verb.done}`);
+          if (!driven) print(io, colorsOf(io).yellow(verb.withoutDriver));
+        }),
+      );
       done(exitCode.done);
     });
   }

@@ -1,7 +1,7 @@
 import { changedSince } from "../../../rollout/resume";
 import { rolloutStarted } from "../../../rollout/start";
 import type { Outcome } from "../../../rollout/events";
-import type { RolloutState } from "../../../rollout/state";
+import { sitesToRetry } from "../../../rollout/requests";
 import type { Io } from "../../io";
 import { loadFleet } from "../../load";
 import { outFolder, withDriving, withRollout, type DrivingOptions } from "../../options";
@@ -33,10 +33,9 @@ async function retry(io: Io, sites: readonly string[], options: RetryOptions) {
   const out = outFolder(io, options, loaded.fleet.name);
   const request = { type: "retry" as const, by: whoAsks(), outcomes: wanted(options), sites };
   return takeUpAgain(io, { loaded, out, options }, request, (state, inputs) => {
-    const chosen = sites.length > 0 ? sites : withOutcome(state, request.outcomes);
     // Only the frozen hashes are compared; what was there before does not enter them.
     const now = rolloutStarted({ ...inputs, plan: state.plan, successes: new Map() });
-    const changed = changedSince(state, now, chosen);
+    const changed = changedSince(state, now, sitesToRetry(state, request));
     if (changed.length === 0) return;
     throw new UserError(
       "EDGE-CLI-046",
@@ -55,10 +54,4 @@ function wanted({ failed, skipped, cancelled }: RetryOptions): Outcome[] {
   ];
   const chosen = given.filter(([, asked]) => asked).map(([outcome]) => outcome);
   return chosen.length > 0 ? chosen : ["failed", "skipped", "cancelled"];
-}
-
-function withOutcome(state: RolloutState, wantedOutcomes: readonly Outcome[]): string[] {
-  return [...state.sites.values()]
-    .filter(({ outcome }) => outcome !== undefined && wantedOutcomes.includes(outcome))
-    .map(({ site }) => site);
 }

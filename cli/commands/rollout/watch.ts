@@ -5,23 +5,12 @@ import type { RolloutState } from "../../../rollout/state";
 import { exitCode } from "../../exitCodes";
 import { listenForInterrupts } from "../../interrupt";
 import { colorsOf, print, type Io } from "../../io";
-import { loadFleet } from "../../load";
-import {
-  outFolder,
-  withFleet,
-  withJson,
-  withOut,
-  withRollout,
-  type OutputOptions,
-  type RolloutChoice,
-} from "../../options";
+import { withLedger, type LedgerOptions } from "../../options";
 import { formatOverview } from "../../printing/overview";
 import { rolloutProgress, type RolloutProgress } from "../../printing/progress";
 import type { AddCommand } from "../../program";
 import { codeOf } from "../../rollout/driveToTheEnd";
-import { driverOf, withLastRun } from "../../rollout/ledgerFile";
-
-interface WatchOptions extends OutputOptions, RolloutChoice {}
+import { driverOf, driverText, withLastRunOf } from "../../rollout/ledgerFile";
 
 /** How often the ledger is looked at, in milliseconds. */
 const lookEvery = 500;
@@ -30,21 +19,16 @@ export const addWatch: AddCommand = (rollout, io, done) => {
   const command = rollout
     .command("watch")
     .description("show what happens in a rollout until it ends; with --json each event is a line");
-  withRollout(withJson(withOut(withFleet(command)))).action(async (options: WatchOptions) => {
-    const { fleet } = await loadFleet(io, options);
+  withLedger(command).action(async (options: LedgerOptions) => {
     const interrupts = listenForInterrupts(io);
     try {
-      const out = outFolder(io, options, fleet.name);
-      await withLastRun(out, options.rollout, async ({ ledger, state }) => {
+      await withLastRunOf(io, options, async ({ ledger, state }) => {
         const show = options.json ? lines(io) : overview(io, state);
         let current = state;
         if (options.json) for (const event of await ledger.events(state.run)) show.event(event, undefined);
         else {
-          const holder = await driverOf(ledger, state.rollout);
-          print(
-            io,
-            `${formatOverview(state, holder && `process ${holder.pid} on ${holder.host}`, Date.now(), colorsOf(io))}\n`,
-          );
+          const driver = driverText(await driverOf(ledger, state.rollout));
+          print(io, `${formatOverview(state, driver, Date.now(), colorsOf(io))}\n`);
         }
         // A run that has ended, or was interrupted, may be taken up again while somebody watches; that is another watch.
         while (current.finished === undefined && current.interrupted === undefined && !interrupts.stop.aborted) {
