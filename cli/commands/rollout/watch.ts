@@ -25,8 +25,10 @@ export const addWatch: AddCommand = (rollout, io, done) => {
       await withLastRunOf(io, options, async ({ ledger, state }) => {
         const show = options.json ? lines(io) : overview(io, state);
         let current = state;
-        if (options.json) for (const event of await ledger.events(state.run)) show.event(event, undefined);
-        else {
+        // What comes in while they are read is told by the loop below, and once.
+        const before = options.json ? await ledger.events(state.run) : [];
+        for (const event of before) if (event.sequence <= state.sequence) show.event(event, undefined);
+        if (!options.json) {
           const driver = driverText(await driverOf(ledger, state.rollout));
           print(io, `${formatOverview(state, driver, Date.now(), colorsOf(io))}\n`);
         }
