@@ -4,9 +4,11 @@ export {
   componentOf,
   componentsOf,
   imageReference,
+  imagesOf,
   registryOf,
   releaseVersions,
   upstreamRegistries,
+  type ReleaseImage,
   type ReleaseVersions,
 } from "./release";
 export { catalog, catalogComponent, catalogNames, catalogVersions } from "./versions";

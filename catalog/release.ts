@@ -50,23 +50,40 @@ export function componentsOf(release: ReleaseVersions): readonly CatalogComponen
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** An image of a release, and whose it is. */
+export interface ReleaseImage extends CatalogImage {
+  /** Name of the catalog's component. */
+  readonly component: string;
+}
+
+/** @returns every image of a release once, in order of repository; the components that share one are told by the first. */
+export function imagesOf(release: ReleaseVersions): readonly ReleaseImage[] {
+  const images = new Map<string, ReleaseImage>();
+  for (const { name, images: own } of componentsOf(release)) {
+    for (const { repository, tag } of Object.values(own)) {
+      if (!images.has(repository)) images.set(repository, { component: name, repository, tag });
+    }
+  }
+  return [...images.values()].sort((a, b) => (a.repository < b.repository ? -1 : 1));
+}
+
 /**
- * What a manifest names for an image: `repository@sha256:...` if the release is locked, else `repository:tag`. Upstream
- * names are kept; containerd's mirrors send them to the bastion.
+ * What a manifest names for an image: `repository:tag@sha256:...` with the digest of the image's index if the release is
+ * locked, else `repository:tag`. Upstream names are kept; containerd's mirrors send them to the bastion.
  * @throws Error if there is no such component or image, or the lock has no digest for the architecture.
  */
 export function imageReference(release: Release, architecture: Architecture, component: string, image: string): string {
   const found = componentOf(release, component);
   const { repository, tag } = imageOf(found, image);
   if (release.lock === undefined) return `${repository}:${tag}`;
-  const digest = release.lock.digests[repository]?.[architecture];
-  if (digest === undefined) {
+  const locked = release.lock.digests[repository];
+  if (locked?.tag !== tag || locked[architecture] === undefined) {
     throw new Error(
-      `The lock of release ${release.name} has no ${architecture} digest for ${repository} ` +
-        `(${component} ${found.version}). Lock the release again.`,
+      `The lock of release ${release.name} has no ${architecture} digest for ${repository}:${tag} ` +
+        `(${component} ${found.version}). Lock the release again: edgewave release lock.`,
     );
   }
-  return `${repository}@${digest}`;
+  return `${repository}:${tag}@${locked.index}`;
 }
 
 /** @returns the distinct registry hosts of the release's images, in alphabetical order. */

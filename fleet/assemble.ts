@@ -29,6 +29,11 @@ export interface FleetReading {
   readonly findings: readonly Finding[];
 }
 
+export interface ReadOptions {
+  /** Takes every release as one without a lock, and says nothing of locks: for what makes them. */
+  readonly ignoreLocks?: boolean;
+}
+
 /**
  * Parses, checks and resolves the files of a fleet. Pure: the same files in any order give the same result.
  * @param earlier what was found while the files were read
@@ -37,8 +42,9 @@ export function assembleFleet(
   files: readonly FleetFile[],
   knowledge: Knowledge,
   earlier: readonly PlacedProblem[] = [],
+  { ignoreLocks = false }: ReadOptions = {},
 ): FleetReading {
-  const assembly = new Assembly(knowledge);
+  const assembly = new Assembly(knowledge, ignoreLocks);
   assembly.begin(earlier);
   const ordered = [...files].sort((a, b) => compareText(a.path, b.path));
   for (const file of ordered) if (!isLock(file.path)) assembly.add(file);
@@ -66,7 +72,12 @@ class Assembly {
   /** The defaults of a fleet.yaml that is not sound as a whole: one mistake shall not hide those of the sites. */
   private soundDefaults: Defaults = { known: false, value: undefined };
 
-  constructor(private readonly knowledge: Knowledge) {}
+  private readonly unreadLocks = new Set<string>();
+
+  constructor(
+    private readonly knowledge: Knowledge,
+    private readonly ignoreLocks: boolean,
+  ) {}
 
   begin(earlier: readonly PlacedProblem[]): void {
     this.placed.push(...earlier);
@@ -115,10 +126,12 @@ class Assembly {
       resolveRelease(document, this.lockOf(document, source, locks), source),
     );
     const rollouts = this.rollouts.map(({ document, source }) => resolveRollout(document, source));
-    const { knowledge, named, sitesComplete } = this;
+    const { knowledge, named, sitesComplete, unreadLocks } = this;
     const unread = new Set(this.unread);
     const hub = fleetDocument?.spec.hub;
-    this.problems.push(...runChecks({ sites, releases, rollouts, named, unread, sitesComplete, hub, knowledge }));
+    this.problems.push(
+      ...runChecks({ sites, releases, rollouts, named, unread, unreadLocks, sitesComplete, hub, knowledge }),
+    );
     const findings = this.findings();
     if (fleetDocument === undefined || findings.some((finding) => finding.severity === "error")) {
       return { fleet: undefined, findings };
@@ -161,7 +174,19 @@ class Assembly {
   }
 
   private lockOf(
-    { spec: { lock } }: ReleaseDocument,
+    release: ReleaseDocument,
+    source: SourcePosition,
+    locks: ReadonlyMap<string, string>,
+  ): ReleaseLock | undefined {
+    const lock = this.ignoreLocks ? undefined : this.readLockOf(release, source, locks);
+    if (this.ignoreLocks || (lock === undefined && release.spec.lock !== undefined)) {
+      this.unreadLocks.add(release.metadata.name);
+    }
+    return lock;
+  }
+
+  private readLockOf(
+    { metadata: { name }, spec: { lock } }: ReleaseDocument,
     source: SourcePosition,
     locks: ReadonlyMap<string, string>,
   ): ReleaseLock | undefined {
@@ -170,7 +195,7 @@ class Assembly {
     const text = locks.get(path);
     if (text === undefined) {
       if (this.placed.some((problem) => problem.source.file === path)) return undefined;
-      const hint = "Lock the release, or remove spec.lock.";
+      const hint = `Lock the release (edgewave release lock ${name}), or remove spec.lock.`;
       const message = `the lock ${path} does not exist`;
       this.problems.push({ code: "EDGE-FILE-001", source, path: ["spec", "lock"], message, hint });
       return undefined;

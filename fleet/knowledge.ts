@@ -11,6 +11,7 @@ export interface Knowledge {
     | "catalogNames"
     | "catalogVersions"
     | "componentsOf"
+    | "imagesOf"
     | "kubesprayPins"
     | "kubesprayTag"
     | "kubesprayTags"

@@ -136,8 +136,18 @@ export interface Release {
 }
 
 export interface ReleaseLock {
-  /** By image reference without tag, then by architecture: `sha256:...`. */
-  readonly digests: Readonly<Record<string, Readonly<Partial<Record<Architecture, string>>>>>;
+  /** The release that was locked. */
+  readonly release: string;
+  /** By image repository with its registry, such as `quay.io/calico/node`. */
+  readonly digests: Readonly<Record<string, LockedImage>>;
+}
+
+/** What a registry said that a tag is; every digest is `sha256:...`. An architecture without a digest is not there. */
+export interface LockedImage extends Readonly<Partial<Record<Architecture, string>>> {
+  /** The tag that the registry was asked for. */
+  readonly tag: string;
+  /** What the tag named: the image index, or the manifest itself if the image has only one. */
+  readonly index: string;
 }
 
 /** A number of sites, or a share of them that is rounded up. */

@@ -1,4 +1,4 @@
-import { assembleFleet, type FleetReading } from "./assemble";
+import { assembleFleet, type FleetReading, type ReadOptions } from "./assemble";
 import { builtInKnowledge, type Knowledge } from "./knowledge";
 import { readFiles } from "./source/files";
 
@@ -12,7 +12,11 @@ export type { FleetReading } from "./assemble";
  * @param knowledge what components, Kubespray tags and profiles exist; the built-in ones unless a test says otherwise
  * @returns the fleet, or undefined if any finding is an error
  */
-export async function readFleet(folder: string, knowledge: Knowledge = builtInKnowledge): Promise<FleetReading> {
+export async function readFleet(
+  folder: string,
+  knowledge: Knowledge = builtInKnowledge,
+  options: ReadOptions = {},
+): Promise<FleetReading> {
   const { files, problems } = await readFiles(folder);
-  return assembleFleet(files, knowledge, problems);
+  return assembleFleet(files, knowledge, problems, options);
 }

@@ -23,6 +23,9 @@ export function readLock(file: string, text: string): LockReading {
     return { lock: undefined, document, problems: [], placed: placed.length > 0 ? placed : [empty] };
   }
   const result = lockSchema.safeParse(document.value);
-  if (result.success) return { lock: result.data, document, problems: [], placed };
+  if (result.success) {
+    const { release, digests } = result.data;
+    return { lock: { release, digests }, document, problems: [], placed };
+  }
   return { lock: undefined, document, problems: schemaProblems(lockSchema, document, result.error.issues), placed };
 }

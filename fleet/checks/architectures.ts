@@ -29,31 +29,3 @@ export const checkArchitectures: Check = ({ sites, releases, rollouts, knowledge
   }
   return problems;
 };
-
-/** The lock of a release has a digest for each image and each architecture in the fleet. */
-export const checkLocks: Check = ({ sites, releases, knowledge: { catalog } }) => {
-  const architectures = [...new Set(sites.map((site) => site.architecture))].sort();
-  return releases.flatMap((release): Problem[] => {
-    const { lock } = release;
-    if (lock === undefined) return [];
-    const repositories = new Set(
-      catalog
-        .componentsOf(release)
-        .flatMap((component) => Object.values(component.images).map((image) => image.repository)),
-    );
-    return architectures.flatMap((architecture): Problem[] => {
-      const missing = [...repositories]
-        .filter((repository) => lock.digests[repository]?.[architecture] === undefined)
-        .sort();
-      if (missing.length === 0) return [];
-      return [
-        {
-          code: "EDGE-REL-006",
-          source: release.source,
-          path: ["spec", "lock"],
-          message: `the lock has no ${architecture} digest for ${listOf(missing)}`,
-        },
-      ];
-    });
-  });
-};

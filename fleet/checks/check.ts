@@ -17,6 +17,8 @@ export interface CheckContext {
   readonly named: readonly NamedDocument[];
   /** Files, such as `sites/porto`, in which something could not be read: what they are named after may be in them. */
   readonly unread: ReadonlySet<string>;
+  /** Releases whose lock could not be read, or was not: nothing is said of what it lacks. */
+  readonly unreadLocks: ReadonlySet<string>;
   /** False while some site could not be read: then nothing is said of what is missing from the fleet. */
   readonly sitesComplete: boolean;
   /** Undefined while the fleet's own document cannot be read. */

@@ -1,9 +1,10 @@
 import type { Problem } from "../problem";
 import { checkAddresses, checkApiVip } from "./addresses";
-import { checkArchitectures, checkLocks } from "./architectures";
+import { checkArchitectures } from "./architectures";
 import { checkCalendars } from "./calendars";
 import type { Check, CheckContext } from "./check";
 import { checkBufferFits, checkBufferHorizon } from "./ingestion";
+import { checkLocked, checkLocks } from "./locks";
 import { checkLabels, checkNames } from "./names";
 import { checkRanges, checkSiteRanges } from "./ranges";
 import { checkReleases } from "./releases";
@@ -32,6 +33,7 @@ const checks: readonly Check[] = [
   checkArchitectures,
   checkReleases,
   checkLocks,
+  checkLocked,
   checkRollouts,
   checkWaves,
   checkRolloutRules,

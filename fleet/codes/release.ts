@@ -35,13 +35,25 @@ export const releaseCodes = {
   "EDGE-REL-006": {
     title: "The lock lacks a digest",
     why: "A locked release is pulled by digest only; without one the image cannot be named.",
-    fix: "Lock the release again.",
+    fix: "Lock the release again: edgewave release lock.",
     severity: "error",
   },
   "EDGE-REL-007": {
     title: "A version differs from what Kubespray installs",
     why: "Kubespray installs the version that its tag pins unless it is overridden with a checksum of its own.",
     fix: "Leave the component out, or use Kubespray's version.",
+    severity: "error",
+  },
+  "EDGE-REL-008": {
+    title: "The lock is stale",
+    why: "A lock holds what was resolved for other versions, so sites would pull something else than the release names.",
+    fix: "Lock the release again: edgewave release lock.",
+    severity: "error",
+  },
+  "EDGE-REL-009": {
+    title: "A release that nodes shall run is not locked",
+    why: "A tag can name something else tomorrow; what a real site pulls is named by digest, and proven to be there before.",
+    fix: "Lock the release: edgewave release lock.",
     severity: "error",
   },
 } as const satisfies Record<string, CodeText>;

@@ -74,6 +74,11 @@ export const formats = {
     "a file name right beside the release that ends in .lock.json",
   ),
   "edgewave-digest": form("sha256:[0-9a-f]{64}", "a digest, such as sha256: and 64 hexadecimal digits"),
+  "edgewave-image-tag": form("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "the tag of an image, such as v1.2.3"),
+  "edgewave-image-repository": form(
+    "(?=.{1,255}$)[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[1-9]\\d{0,4})?(?:/[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*)+",
+    "an image repository with its registry and without a tag, such as quay.io/calico/node",
+  ),
   "edgewave-topic": form(topicFilterForm, "an MQTT topic filter, such as cranes/+/telemetry"),
   "edgewave-sentence": form(
     `${inkCharacter}(?:${shownCharacter}{0,198}${inkCharacter})?`,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { document } from "./document";
+import { apiVersion, document } from "./document";
 import { text } from "./formats";
 
 /** `kind: Release`: any number, in releases/*.yaml. */
@@ -22,10 +22,21 @@ export const releaseSchema = document(
 
 export type ReleaseDocument = z.output<typeof releaseSchema>;
 
-/** A lock file: JSON, written by `release lock`, never by hand. */
-export const lockSchema = z.strictObject({
-  digests: z.record(
-    z.string(),
-    z.strictObject({ amd64: text("edgewave-digest").optional(), arm64: text("edgewave-digest").optional() }),
-  ),
+const lockedImage = z.strictObject({
+  tag: text("edgewave-image-tag").describe("The tag that the registry was asked for."),
+  index: text("edgewave-digest").describe("What the tag named: the image index, or the only manifest."),
+  amd64: text("edgewave-digest").optional(),
+  arm64: text("edgewave-digest").optional(),
 });
+
+/** A lock file: JSON, written by `release lock`, never by hand. */
+export const lockSchema = z
+  .strictObject({
+    apiVersion: z.literal(apiVersion),
+    kind: z.literal("ReleaseLock"),
+    release: text("edgewave-release-name").max(63).describe("The release that was locked."),
+    digests: z
+      .record(text("edgewave-image-repository"), lockedImage)
+      .describe("By image repository with its registry, such as quay.io/calico/node."),
+  })
+  .describe("The image digests of a release, resolved by `edgewave release lock`; never written by hand.");

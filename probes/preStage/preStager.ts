@@ -56,9 +56,10 @@ async function contentOf(
 /** The images that the site's nodes can be asked to run, in order. */
 function digestsOf({ site, release }: PreStageRequest): { readonly image: string; readonly digest: string }[] {
   return Object.entries(release.lock?.digests ?? {})
-    .flatMap(([image, byArchitecture]) => {
-      const digest = byArchitecture[site.architecture];
-      return digest === undefined ? [] : [{ image, digest }];
+    .flatMap(([image, { index, [site.architecture]: own }]) => {
+      if (own === undefined) return [];
+      // A pull asks for the index, which is there without its manifests in a registry that was filled badly.
+      return [...new Set([index, own])].map((digest) => ({ image, digest }));
     })
-    .sort((a, b) => (a.image < b.image ? -1 : 1));
+    .sort((a, b) => (`${a.image}@${a.digest}` < `${b.image}@${b.digest}` ? -1 : 1));
 }

@@ -8,6 +8,7 @@ import {
   componentOf,
   componentsOf,
   imageReference,
+  imagesOf,
   kubesprayPins,
   kubesprayTags,
   upstreamRegistries,
@@ -122,21 +123,47 @@ describe("imageReference", () => {
     expect(imageReference(release, "amd64", "strimzi", "kafka")).to.equal("quay.io/strimzi/kafka:1.2.0-kafka-4.3.1");
   });
 
-  it("names the architecture's digest once the release is locked", () => {
-    const lock = { digests: { "docker.gitea.com/gitea": { amd64: digest("a"), arm64: digest("b") } } };
-    expect(imageReference({ ...release, lock }, "arm64", "gitea", "gitea")).to.equal(
-      `docker.gitea.com/gitea@${digest("b")}`,
-    );
+  const locked = (tag: string, arm64: string | undefined): Release => ({
+    ...release,
+    lock: {
+      release: release.name,
+      digests: { "docker.gitea.com/gitea": { tag, index: digest("c"), amd64: digest("a"), ...(arm64 && { arm64 }) } },
+    },
   });
 
-  it("refuses a locked release without a digest for the architecture", () => {
-    const lock = { digests: { "docker.gitea.com/gitea": { amd64: digest("a") } } };
-    expect(() => imageReference({ ...release, lock }, "arm64", "gitea", "gitea")).to.throw(/no arm64 digest.*gitea/);
+  it("names the tag, for people, and the digest of the index once the release is locked", () => {
+    for (const architecture of ["amd64", "arm64"] as const) {
+      expect(imageReference(locked("1.26.1-rootless", digest("b")), architecture, "gitea", "gitea")).to.equal(
+        `docker.gitea.com/gitea:1.26.1-rootless@${digest("c")}`,
+      );
+    }
+  });
+
+  it("refuses a locked release without a digest for the architecture, or with one of another tag", () => {
+    expect(() => imageReference(locked("1.26.1-rootless", undefined), "arm64", "gitea", "gitea")).to.throw(
+      /no arm64 digest.*gitea:1\.26\.1-rootless/,
+    );
+    expect(() => imageReference(locked("1.25.4-rootless", digest("b")), "arm64", "gitea", "gitea")).to.throw(
+      /no arm64 digest.*gitea:1\.26\.1-rootless/,
+    );
   });
 
   it("says which images a component has when asked for another", () => {
     expect(() => imageReference(release, "amd64", "strimzi", "broker")).to.throw(/no image "broker".*operator, kafka/);
     expect(() => imageReference(release, "amd64", "strimzi", "toString")).to.throw(/no image "toString"/);
+  });
+});
+
+describe("imagesOf", () => {
+  it("has each image of a release once, with whose it is, in order", () => {
+    const images = imagesOf({ ...release, components: { gitea: "1.26.1", strimzi: "1.2.0" } });
+    const repositories = images.map(({ repository }) => repository);
+    expect(repositories).to.deep.equal([...new Set(repositories)].sort());
+    expect(images).to.deep.include({
+      component: "gitea",
+      repository: "docker.gitea.com/gitea",
+      tag: "1.26.1-rootless",
+    });
   });
 });
 

@@ -405,6 +405,16 @@ describe("the documents of a fleet", () => {
     const withLock = (text: string) =>
       findings({ "releases/2026.11.0.yaml": locked, "releases/2026.11.0.lock.json": text }).map(short);
 
+    const lockText = (digests: string) =>
+      `{"apiVersion": "edgewave.dev/v1alpha1", "kind": "ReleaseLock", "release": "2026.11.0", "digests": ${digests}}`;
+
+    it("can be read as if it were not there, for what makes it", () => {
+      const files = valid.map((file) => (file.path.startsWith("releases/") ? { ...file, text: locked } : file));
+      const { fleet, findings: found } = assembleFleet(files, builtInKnowledge, [], { ignoreLocks: true });
+      expect(found).to.deep.equal([]);
+      expect(fleet?.releases[0]?.lock).to.equal(undefined);
+    });
+
     it("need the lock's file", () => {
       expect(findings({ "releases/2026.11.0.yaml": locked }).map(short)).to.deep.equal([
         `EDGE-FILE-001 releases/2026.11.0.yaml:${lineOf(locked, "lock:")} spec.lock: the lock releases/2026.11.0.lock.json does not exist`,
@@ -412,13 +422,14 @@ describe("the documents of a fleet", () => {
     });
 
     it("need digests in it, not tags", () => {
-      expect(withLock('{"digests": {"quay.io/a/b":\n{"amd64": "latest"}}}')[0]).to.match(
-        /^EDGE-VALUE-003 releases\/2026\.11\.0\.lock\.json:2 digests\."quay\.io\/a\/b"\.amd64: must be a digest/,
+      const digests = '{"quay.io/a/b":\n{"tag": "v1", "index": "latest"}}';
+      expect(withLock(lockText(digests))[0]).to.match(
+        /^EDGE-VALUE-003 releases\/2026\.11\.0\.lock\.json:2 digests\."quay\.io\/a\/b"\.index: must be a digest/,
       );
     });
 
     it("need all digests in it", () => {
-      expect(withLock('{"digests": {}}')[0]).to.match(
+      expect(withLock(lockText("{}"))[0]).to.match(
         /^EDGE-REL-006 releases\/2026\.11\.0\.yaml:\d+ spec\.lock: the lock has no amd64 digest/,
       );
     });

@@ -9,8 +9,14 @@ describe("the JSON Schemas", () => {
   const schemas = jsonSchemas();
 
   it("are one file for each kind", () => {
-    expect(readdirSync(folder).sort()).to.deep.equal(["fleet.json", "release.json", "rollout.json", "site.json"]);
-    expect(Object.keys(schemas)).to.deep.equal(["Fleet", "Site", "Release", "Rollout"]);
+    expect(readdirSync(folder).sort()).to.deep.equal([
+      "fleet.json",
+      "lock.json",
+      "release.json",
+      "rollout.json",
+      "site.json",
+    ]);
+    expect(Object.keys(schemas)).to.deep.equal(["Fleet", "Site", "Release", "Rollout", "Lock"]);
   });
 
   for (const [kind, schema] of Object.entries(schemas)) {

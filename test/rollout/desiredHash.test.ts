@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { canonicalJson } from "../../rollout/canonicalJson";
 import { desiredHash } from "../../rollout/desiredHash";
 import { programDigest } from "../../rollout/programDigest";
-import { aFleet, aRelease, aSite } from "../support/fleet";
+import { aFleet, aLock, aRelease, aSite } from "../support/fleet";
 
 describe("desiredHash", () => {
   const inputs = {
@@ -53,7 +53,7 @@ describe("desiredHash", () => {
     ["the site's label", { site: aSite({ labels: { country: "es" } }) }],
     ["a node of the site", { site: aSite({ profile: "mini" }) }],
     ["a version of the release", { release: aRelease({ kubernetes: "1.36.0" }) }],
-    ["a digest of the release", { release: { ...aRelease(), lock: { digests: { "a/b": { amd64: "sha256:1" } } } } }],
+    ["a digest of the release", { release: { ...aRelease(), lock: aLock() } }],
     ["the hub", { fleet: aFleet({ hub: { registry: "elsewhere:5000" } }) }],
     ["the fleet's domain", { fleet: aFleet({ domain: "other.example" }) }],
     ["a key that releases are trusted by", { signers: ["key a", "key c"] }],

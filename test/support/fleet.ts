@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
+import { imagesOf } from "../../catalog";
 import { alwaysOpen } from "../../fleet/calendar";
 import type {
+  Architecture,
   Fleet,
   ProfileName,
   Release,
+  ReleaseLock,
   ResolvedSite,
   Rollout,
   Selector,
@@ -108,6 +112,19 @@ export function aRelease(overrides: Overrides<Release> = {}): Release {
     source: { file: `releases/${name}.yaml`, line: 1 },
   };
   return merge(release, overrides);
+}
+
+/** A whole lock of a release, with digests that no registry knows. */
+export function aLock(
+  release: Release = aRelease(),
+  architectures: readonly Architecture[] = ["amd64", "arm64"],
+): ReleaseLock {
+  const digest = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  const digests = imagesOf(release).map(({ repository, tag }) => {
+    const own = architectures.map((architecture) => [architecture, digest(`${repository}:${tag} ${architecture}`)]);
+    return [repository, { tag, index: digest(`${repository}:${tag}`), ...Object.fromEntries(own) }];
+  });
+  return { release: release.name, digests: Object.fromEntries(digests) };
 }
 
 /** Matches every site. */

@@ -4,7 +4,7 @@ import { parse } from "smol-toml";
 import { ComponentArgumentError } from "../../../components/argumentError";
 import { mirrorsOf, siteAuthorityPath } from "../../../components/images/mirrors";
 import { configurationDigest, hostsToml, imagePlan } from "../../../components/images/plan";
-import { aRelease, aSite } from "../../support/fleet";
+import { aLock, aRelease, aSite } from "../../support/fleet";
 import { everySite } from "../samples";
 
 const bastion = { host: "bastion.porto.harbours.example", registryPort: 5001 };
@@ -76,9 +76,10 @@ describe("the image path's plan", () => {
 
   it("names the sandbox image by its tag, or by its digest once the release is locked", () => {
     expect(imagePlan(aSite(), aRelease()).pauseImage).to.equal("registry.k8s.io/pause:3.10.1");
-    const digest = `sha256:${"a".repeat(64)}`;
-    const locked = aRelease({ lock: { digests: { "registry.k8s.io/pause": { amd64: digest } } } });
-    expect(imagePlan(aSite(), locked).pauseImage).to.equal(`registry.k8s.io/pause@${digest}`);
+    const lock = aLock();
+    expect(imagePlan(aSite(), { ...aRelease(), lock }).pauseImage).to.equal(
+      `registry.k8s.io/pause:3.10.1@${lock.digests["registry.k8s.io/pause"]?.index}`,
+    );
   });
 
   it("has a digest that changes with the bastion, its port and the authority, and with nothing else", () => {

@@ -17,6 +17,7 @@ export function contextOf(fleet: Fleet, overrides: Partial<CheckContext> = {}): 
     rollouts,
     named,
     unread: new Set(),
+    unreadLocks: new Set(),
     sitesComplete: true,
     hub: fleet.hub,
     knowledge: builtInKnowledge,

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { componentsOf, type CatalogComponent } from "../../../catalog";
-import { checkArchitectures, checkLocks } from "../../../fleet/checks/architectures";
+import { checkArchitectures } from "../../../fleet/checks/architectures";
 import { checkReleases } from "../../../fleet/checks/releases";
 import { builtInKnowledge, type Knowledge } from "../../../fleet/knowledge";
-import type { Release, ReleaseLock } from "../../../fleet/model";
+import type { Release } from "../../../fleet/model";
 import { aFleet, aRelease, aRollout, aSite, sites, type Overrides } from "../../support/fleet";
 import { contextOf, problems } from "./context";
 
@@ -124,38 +124,5 @@ describe("the architectures of a release", () => {
   it("do not matter to sites that no rollout takes to it", () => {
     const fleet = aFleet({ sites: mixed, rollouts: [aRollout({ selector: { names: ["porto"] } })] });
     expect(problems(checkArchitectures, fleet, { knowledge: amd64Only })).to.deep.equal([]);
-  });
-});
-
-describe("the lock of a release", () => {
-  const digest = `sha256:${"0".repeat(64)}`;
-  const whole: ReleaseLock["digests"] = Object.fromEntries(
-    componentsOf(aRelease()).flatMap((component) =>
-      Object.values(component.images).map((image) => [image.repository, { amd64: digest }]),
-    ),
-  );
-  const withLock = (digests: ReleaseLock["digests"]) => aFleet({ releases: [{ ...aRelease(), lock: { digests } }] });
-
-  it("may be absent", () => expect(problems(checkLocks, aFleet())).to.deep.equal([]));
-
-  it("has a digest of every image for the architectures in the fleet", () => {
-    expect(problems(checkLocks, withLock(whole))).to.deep.equal([]);
-  });
-
-  it("names the images that it lacks", () => {
-    const { "docker.gitea.com/gitea": _gitea, ...others } = whole;
-    expect(problems(checkLocks, withLock(others))).to.deep.equal([
-      "EDGE-REL-006 spec.lock: the lock has no amd64 digest for docker.gitea.com/gitea",
-    ]);
-  });
-
-  it("must know an architecture as soon as one site has it", () => {
-    const fleet = {
-      ...withLock(whole),
-      sites: sites(2, (index) => ({ architecture: index === 0 ? "amd64" : "arm64" })),
-    };
-    const found = problems(checkLocks, fleet);
-    expect(found).to.have.lengthOf(1);
-    expect(found[0]).to.match(/^EDGE-REL-006 spec\.lock: the lock has no arm64 digest for .* and \d+ more$/);
   });
 });

@@ -16,6 +16,10 @@ const rabbitmq = "docker.io/library/rabbitmq";
 const gitea = "docker.gitea.com/gitea";
 const { name, domain, hub } = aFleet();
 const absent = `sha256:${"a".repeat(64)}`;
+const lockOf = (repository: string, amd64: string): ReleaseLock => ({
+  release: "2026.11.0",
+  digests: { [repository]: { tag: "1", index: amd64, amd64 } },
+});
 
 describe("the proof that a release is there before its window", function () {
   this.timeout(30_000);
@@ -93,7 +97,7 @@ describe("the proof that a release is there before its window", function () {
     }
 
     it("asks no registry of a site that is only rendered", async () => {
-      expect(await prove({ target: "render", lock: { digests: { [gitea]: { amd64: absent } } } })).to.deep.equal({
+      expect(await prove({ target: "render", lock: lockOf(gitea, absent) })).to.deep.equal({
         present: true,
         proof: `release/2026.11.0 at ${commit}; no images, because the site is only rendered`,
       });
@@ -103,31 +107,40 @@ describe("the proof that a release is there before its window", function () {
   const missing = whyMissing("docker-registry");
   describe(titled("in a real registry", missing), () => {
     let real: Registry;
-    let digests: { amd64: string; arm64: string };
+    let pushed: string;
     before(async function () {
       if (missing !== undefined) return this.skip();
       real = await Registry.start(bench.root, authority);
-      digests = { amd64: await real.push(rabbitmq, "amd64"), arm64: absent };
+      pushed = await real.push(rabbitmq, "amd64");
     });
     after(async () => await real?.stop());
-    const locked = (images: ReleaseLock["digests"]) => prove({ lock: { digests: images }, port: real.port });
+    const locked = (digests: ReleaseLock["digests"]) =>
+      prove({ lock: { release: "2026.11.0", digests }, port: real.port });
+    const image = (amd64: string, index = amd64) => ({ tag: "1", index, amd64, arm64: absent });
 
     it("is every image of the site's architecture by its digest", async () => {
-      expect(await locked({ [rabbitmq]: digests })).to.deep.equal({
+      expect(await locked({ [rabbitmq]: image(pushed) })).to.deep.equal({
         present: true,
         proof: `release/2026.11.0 at ${commit}; 1 image by digest at localhost:${real.port}`,
       });
     });
 
     it("fails with the name of each image that is not there", async () => {
-      expect(await locked({ [rabbitmq]: digests, [gitea]: { amd64: absent } })).to.deep.equal({
+      expect(await locked({ [rabbitmq]: image(pushed), [gitea]: image(absent) })).to.deep.equal({
         present: false,
         missing: [`the image ${gitea}@${absent} at localhost:${real.port}`],
       });
     });
 
+    it("fails with an image of which the index is not there", async () => {
+      expect(await locked({ [rabbitmq]: image(pushed, absent) })).to.deep.equal({
+        present: false,
+        missing: [`the image ${rabbitmq}@${absent} at localhost:${real.port}`],
+      });
+    });
+
     it("fails with an image that only another repository has", async () => {
-      const proof = await locked({ [gitea]: { amd64: digests.amd64 } });
+      const proof = await locked({ [gitea]: image(pushed) });
       expect(proof.present).to.equal(false);
     });
 
@@ -136,11 +149,11 @@ describe("the proof that a release is there before its window", function () {
       const wrong = path.join(bench.root, bench.file("wrong", "mirror:other"));
       try {
         registry = { ...registry, credentialsFile: wrong };
-        expect(await failureOf(locked({ [rabbitmq]: digests }))).to.equal(
+        expect(await failureOf(locked({ [rabbitmq]: image(pushed) }))).to.equal(
           `localhost:${real.port} does not take the credentials in ${wrong} (401)`,
         );
         registry = { ...registry, credentialsFile: undefined };
-        expect(await failureOf(locked({ [rabbitmq]: digests }))).to.equal(
+        expect(await failureOf(locked({ [rabbitmq]: image(pushed) }))).to.equal(
           `localhost:${real.port} asks for credentials (401)`,
         );
       } finally {
@@ -152,7 +165,7 @@ describe("the proof that a release is there before its window", function () {
       const { caFile } = registry;
       try {
         registry = { ...registry, caFile: path.join(bench.root, bench.file("other.pem", new TestAuthority().cert)) };
-        expect(await failureOf(locked({ [rabbitmq]: digests }))).to.match(/cannot be asked: /);
+        expect(await failureOf(locked({ [rabbitmq]: image(pushed) }))).to.match(/cannot be asked: /);
       } finally {
         registry = { ...registry, caFile };
       }
@@ -162,7 +175,7 @@ describe("the proof that a release is there before its window", function () {
   it("is not to be had from a server that answers yes to everything", async () => {
     const yes = await serve((_, response) => response.end(), authority.issue());
     try {
-      const lock = { digests: { [gitea]: { amd64: absent } } };
+      const lock = lockOf(gitea, absent);
       expect(await failureOf(prove({ lock, port: yes.port }))).to.match(/with another digest$/);
     } finally {
       await yes.stop();
@@ -172,7 +185,7 @@ describe("the proof that a release is there before its window", function () {
   it("is not to be had while the bastion does not answer", async () => {
     const gone = await serve(() => undefined);
     await gone.stop();
-    const lock = { digests: { [gitea]: { amd64: absent } } };
+    const lock = lockOf(gitea, absent);
     expect(await failureOf(prove({ lock, port: gone.port }))).to.match(/ECONNREFUSED/);
   });
 });

@@ -1,0 +1,62 @@
+import type { Release } from "../model";
+import type { Problem } from "../problem";
+import { listOf, quote } from "../quote";
+import { matches } from "../select";
+import type { Check, CheckContext } from "./check";
+
+/** The lock of a release is of that release and has a digest for each image and each architecture in the fleet. */
+export const checkLocks: Check = (context) =>
+  context.releases.flatMap((release) => [...staleProblems(release, context), ...missingProblems(release, context)]);
+
+/** No site that contacts nodes is taken to a release without a lock; a site that is only rendered may be. */
+export const checkLocked: Check = ({ sites, releases, rollouts, unreadLocks }) =>
+  releases.flatMap((release): Problem[] => {
+    if (release.lock !== undefined || unreadLocks.has(release.name)) return [];
+    const selectors = rollouts.filter((rollout) => rollout.release === release.name).map((rollout) => rollout.selector);
+    const real = sites.filter(
+      (site) => site.target !== "render" && selectors.some((selector) => matches(selector, site)),
+    );
+    if (real.length === 0) return [];
+    const targets = [...new Set(real.map((site) => site.target))].sort().join(" and ");
+    const names = listOf(
+      real.map((site) => site.name),
+      4,
+    );
+    const message = `the release has no lock, and sites with target ${targets} are to get it (${names})`;
+    const hint = `Run edgewave release lock ${release.name}.`;
+    return [{ code: "EDGE-REL-009", source: release.source, path: ["spec"], message, hint }];
+  });
+
+function staleProblems(release: Release, { knowledge: { catalog } }: CheckContext): Problem[] {
+  const { lock, source } = release;
+  if (lock === undefined) return [];
+  const at = { code: "EDGE-REL-008" as const, source, path: ["spec", "lock"] };
+  const problems: Problem[] = [];
+  if (lock.release !== release.name) {
+    problems.push({ ...at, message: `the lock is of release ${quote(lock.release)}` });
+  }
+  const tags = new Map(catalog.imagesOf(release).map(({ repository, tag }) => [repository, tag]));
+  const moved = Object.entries(lock.digests).flatMap(([repository, locked]) => {
+    const tag = tags.get(repository);
+    return tag === undefined || tag === locked.tag ? [] : [`${repository} ${locked.tag} and not ${tag}`];
+  });
+  if (moved.length > 0) problems.push({ ...at, message: `the lock has ${listOf(moved.sort(), 4)}` });
+  const left = Object.keys(lock.digests).filter((repository) => !tags.has(repository));
+  if (left.length > 0) {
+    problems.push({ ...at, message: `the lock has images that the release has not: ${listOf(left.sort(), 4)}` });
+  }
+  return problems;
+}
+
+function missingProblems(release: Release, { sites, knowledge: { catalog } }: CheckContext): Problem[] {
+  const { lock } = release;
+  if (lock === undefined) return [];
+  const architectures = [...new Set(sites.map((site) => site.architecture))].sort();
+  const repositories = catalog.imagesOf(release).map(({ repository }) => repository);
+  return architectures.flatMap((architecture): Problem[] => {
+    const missing = repositories.filter((repository) => lock.digests[repository]?.[architecture] === undefined);
+    if (missing.length === 0) return [];
+    const message = `the lock has no ${architecture} digest for ${listOf(missing)}`;
+    return [{ code: "EDGE-REL-006", source: release.source, path: ["spec", "lock"], message }];
+  });
+}
