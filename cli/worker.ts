@@ -1,8 +1,11 @@
 import "../engine/leanSdk";
 
 import path from "node:path";
+import { askedImagePath } from "../probes/imagePath";
 import { serveRuns } from "../rollout/runner/serve";
+import { siteAccess } from "../stacks/siteAccess";
 import { siteProgram } from "../stacks/program";
+import { kubeconfigFolder } from "./kubeconfigs";
 import { pulumiCommand, type EngineName } from "./engine";
 import { workerEngineVariable } from "./runner";
 
@@ -21,8 +24,17 @@ async function main(): Promise<void> {
     onScratch: (folder) => {
       process.env["TMPDIR"] = folder;
     },
-    program: ({ outputDirectory, ...rest }) =>
-      siteProgram({ ...rest, outputDirectory: path.join(outputDirectory, "sites", rest.site.name) }),
+    inspect: async (site, release, fleetFolder) => {
+      const { kubeconfig } = await siteAccess(kubeconfigFolder(environment, fleetFolder), site);
+      return kubeconfig === undefined ? [] : askedImagePath(kubeconfig, site, release);
+    },
+    program:
+      ({ outputDirectory, fleetFolder, ...rest }) =>
+      async () => {
+        const access = await siteAccess(kubeconfigFolder(environment, fleetFolder), rest.site);
+        const args = { ...rest, ...access, outputDirectory: path.join(outputDirectory, "sites", rest.site.name) };
+        return siteProgram(args)();
+      },
   });
 }
 

@@ -2,6 +2,7 @@ import { runChecks, type NamedDocument } from "./checks";
 import { classify } from "./classify";
 import { codes } from "./codes";
 import type { Finding } from "./finding";
+import { type KnownHosts, knownHostsFile, noKnownHosts, readKnownHosts } from "./knownHosts";
 import type { Knowledge } from "./knowledge";
 import type { Fleet, Release, ReleaseLock, ResolvedSite, Rollout, SourcePosition } from "./model";
 import { compareFindings, compareText, toFinding, type Problem } from "./problem";
@@ -47,7 +48,10 @@ export function assembleFleet(
   const assembly = new Assembly(knowledge, ignoreLocks);
   assembly.begin(earlier);
   const ordered = [...files].sort((a, b) => compareText(a.path, b.path));
-  for (const file of ordered) if (!isLock(file.path)) assembly.add(file);
+  for (const file of ordered) {
+    if (file.path === knownHostsFile) assembly.know(file);
+    else if (!isLock(file.path)) assembly.add(file);
+  }
   if (!earlier.some((problem) => problem.code === "EDGE-FILE-001" && problem.source.file === "fleet.yaml")) {
     assembly.requireFleet(ordered);
   }
@@ -67,6 +71,7 @@ class Assembly {
   private readonly releases: Sourced<ReleaseDocument>[] = [];
   private readonly rollouts: Sourced<RolloutDocument>[] = [];
   private sitesComplete = true;
+  private knownHosts: KnownHosts = noKnownHosts;
   /** Files without `.yaml` in which something could not be read. */
   private readonly unread: string[] = [];
   /** The defaults of a fleet.yaml that is not sound as a whole: one mistake shall not hide those of the sites. */
@@ -82,6 +87,13 @@ class Assembly {
   begin(earlier: readonly PlacedProblem[]): void {
     this.placed.push(...earlier);
     for (const { code, source } of earlier) if (codes[code].severity === "error") this.lose(source.file);
+  }
+
+  /** Host keys beside fleet.yaml. */
+  know(file: FleetFile): void {
+    const { hosts, problems } = readKnownHosts(file.text);
+    this.knownHosts = hosts;
+    this.placed.push(...problems);
   }
 
   add(file: FleetFile): void {
@@ -166,7 +178,7 @@ class Assembly {
     const defaults = fleet === undefined ? this.soundDefaults : { known: true, value: fleet.spec.defaults };
     const spec = { domain: fleet?.spec.domain ?? "fleet.invalid", defaults: defaults.value };
     return this.sites.flatMap(({ document, source }) => {
-      const { site, problems } = resolveSite(spec, document, source, this.knowledge);
+      const { site, problems } = resolveSite(spec, document, source, this.knowledge, this.knownHosts);
       if (defaults.known) this.problems.push(...problems);
       if (site === undefined) this.sitesComplete = false;
       return site ?? [];

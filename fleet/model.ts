@@ -77,6 +77,8 @@ export interface SiteNode {
   readonly cpu: number;
   readonly memoryMiB: number;
   readonly diskGiB: number;
+  /** SSH host keys, such as `ssh-ed25519 AAAA...`; sites with the target `field` have some. */
+  readonly hostKeys?: readonly string[] | undefined;
 }
 
 export interface SiteNetwork {
@@ -100,6 +102,8 @@ export interface Bastion {
   readonly registryPort: number;
   /** Port of the file and package mirror; 80 by default. */
   readonly filesPort: number;
+  /** SSH host keys, as a node's. */
+  readonly hostKeys?: readonly string[] | undefined;
 }
 
 export interface Link {

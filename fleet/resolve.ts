@@ -1,3 +1,4 @@
+import { keysOf, type KnownHosts, noKnownHosts } from "./knownHosts";
 import type { Knowledge } from "./knowledge";
 import type { Ingestion, Link, ResolvedSite, SourcePosition } from "./model";
 import type { Path, Problem } from "./problem";
@@ -30,6 +31,7 @@ export function resolveSite(
   { metadata, spec }: SiteDocument,
   source: SourcePosition,
   { profiles }: Pick<Knowledge, "profiles">,
+  knownHosts: KnownHosts = noKnownHosts,
 ): SiteResolution {
   const defaults = fleet.defaults ?? {};
   const problems: Problem[] = [];
@@ -68,7 +70,12 @@ export function resolveSite(
     // Whole, not merged: windows of the fleet would open a site that has its own.
     maintenance: resolveCalendar(spec.maintenance ?? defaults.maintenance),
     domain,
-    nodes: spec.nodes.map(({ memory, disk, ...node }) => ({ ...node, memoryMiB: memory, diskGiB: disk })),
+    nodes: spec.nodes.map(({ memory, disk, hostKeys, ...node }) => ({
+      ...node,
+      memoryMiB: memory,
+      diskGiB: disk,
+      ...known(hostKeys, keysOf(knownHosts, [node.address, node.name], ssh.port ?? builtInDefaults.sshPort)),
+    })),
     network: {
       nodeCidr: network.nodeCidr,
       podCidr: network.podCidr ?? builtInDefaults.podCidr,
@@ -85,6 +92,14 @@ export function resolveSite(
       sshPort: bastion.sshPort ?? builtInDefaults.sshPort,
       registryPort: bastion.registryPort ?? builtInDefaults.registryPort,
       filesPort: bastion.filesPort ?? builtInDefaults.filesPort,
+      ...known(
+        bastion.hostKeys,
+        keysOf(
+          knownHosts,
+          [bastion.address, bastion.host ?? `bastion.${domain}`],
+          bastion.sshPort ?? builtInDefaults.sshPort,
+        ),
+      ),
     },
     ssh: { user: sshUser, port: ssh.port ?? builtInDefaults.sshPort },
     link: linkOf(link, required),
@@ -95,6 +110,12 @@ export function resolveSite(
     source,
   };
   return { site: problems.length === 0 ? site : undefined, problems };
+}
+
+/** Left out where there are none, so that a fleet without them is what it was. */
+function known(written: readonly string[] = [], found: readonly string[]): { readonly hostKeys?: readonly string[] } {
+  const hostKeys = [...new Set([...written, ...found])];
+  return hostKeys.length === 0 ? {} : { hostKeys };
 }
 
 type Required = <T>(value: T | undefined, path: Path) => T;

@@ -1,34 +1,48 @@
-import * as k8s from "@pulumi/kubernetes";
+import { ComponentArgumentError } from "../components/argumentError";
 import { FluxBootstrap } from "../components/flux/component";
 import { repositoryUrl } from "../components/gitea/address";
 import { LocalGitea } from "../components/gitea/component";
 import { ImageConfig } from "../components/images/component";
 import { IngestionBridge } from "../components/ingestion/component";
 import { KubesprayCluster } from "../components/kubespray/component";
+import { AppliedSecrets } from "../components/secrets/appliedSecrets";
 import { CollectedSecrets } from "../components/secrets/secretStore";
-import { requireSupportedTarget } from "../components/supportedTarget";
 import { profileOf } from "../profiles";
 import type { SiteArgs } from "./args";
+import { clusterProvider, givenKubeconfig } from "./clusterProvider";
 import { siteOutputs, type SiteOutputs } from "./siteOutputs";
+
+function refuseField({ name, target }: SiteArgs["site"]): void {
+  if (target !== "field") return;
+  throw new ComponentArgumentError(
+    "EDGE-COMPONENT-013",
+    "buildSite",
+    `site ${name}, target`,
+    '"field" is not available in this version of edgewave',
+    'Set "target: render" in the site\'s file',
+  );
+}
 
 /**
  * Makes one site of the five components, in the program of a Pulumi stack. Resources have the same names on every
  * site: the stack tells the sites apart.
  * @throws ComponentArgumentError for arguments that a component cannot work with, before it has made anything.
  */
-export function buildSite({ site, release, fleet, signers, outputDirectory }: SiteArgs): SiteOutputs {
-  requireSupportedTarget("buildSite", site);
+export function buildSite(args: SiteArgs): SiteOutputs {
+  const { site, release, fleet, signers, outputDirectory } = args;
+  refuseField(site);
+  const kubeconfig = site.target === "cluster" ? givenKubeconfig(args) : undefined;
   const profile = profileOf(site.profile);
-  const secrets = new CollectedSecrets();
-  const provider = new k8s.Provider("cluster", {
-    renderYamlToDirectory: `${outputDirectory}/manifests`,
-    // Pods carry a checksum of their configuration; a map that is replaced would be gone for a moment.
-    enableConfigMapMutable: true,
-  });
+  const secrets = kubeconfig === undefined ? new CollectedSecrets() : new AppliedSecrets();
 
   const images = new ImageConfig("images", { site, release, outputDirectory });
   const imageConfiguration = images.digest;
-  const cluster = new KubesprayCluster("kubespray", { site, release, profile, imageConfiguration, outputDirectory });
+  // A cluster that is there takes Kubespray's place.
+  const cluster =
+    site.target === "cluster"
+      ? undefined
+      : new KubesprayCluster("kubespray", { site, release, profile, imageConfiguration, outputDirectory });
+  const provider = clusterProvider(args, kubeconfig);
   const onCluster = { site, release, hub: fleet.hub, profile, secrets, provider };
   const gitea = new LocalGitea("gitea", { ...onCluster, authority: images.authority });
   const flux = new FluxBootstrap("flux", {
@@ -45,7 +59,7 @@ export function buildSite({ site, release, fleet, signers, outputDirectory }: Si
   const ingestion = new IngestionBridge("ingestion", { ...onCluster, authority: images.authority });
 
   return siteOutputs({
-    args: { site, release, fleet, signers, outputDirectory },
+    args,
     images,
     cluster,
     gitea,

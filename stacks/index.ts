@@ -2,6 +2,7 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readFleet } from "../fleet/read";
 import { buildSite } from "./buildSite";
+import { siteAccess } from "./siteAccess";
 import { siteArgsOf, StackSettingsError } from "./settings";
 
 /** The program of `pulumi up -s SITE` in this repository; see `settings.ts` for its configuration. */
@@ -14,9 +15,11 @@ export = async function siteStack() {
     signers: config.get("signers"),
   };
   const root = pulumi.getRootDirectory() || path.join(__dirname, "..");
-  const reading = await readFleet(path.resolve(root, settings.fleet));
+  const folder = path.resolve(root, settings.fleet);
+  const reading = await readFleet(folder);
   try {
-    return buildSite(siteArgsOf(reading, settings, pulumi.getStack(), root));
+    const args = siteArgsOf(reading, settings, pulumi.getStack(), root);
+    return buildSite({ ...args, ...(await siteAccess(path.join(folder, "kubeconfigs"), args.site)) });
   } catch (error) {
     // Shown without a stack trace, which says nothing to whoever wrote the fleet's files.
     if (error instanceof StackSettingsError) throw new pulumi.RunError(error.message);

@@ -14,8 +14,10 @@ export type SiteOutputs = {
   /** Whether image digests are pinned; a release that is not locked names images by tag. */
   readonly locked: boolean;
   readonly outputDirectory: string;
-  readonly inventoryDirectory: pulumi.Output<string>;
-  readonly apiAddress: pulumi.Output<string>;
+  /** Not for an existing cluster. */
+  readonly inventoryDirectory?: pulumi.Output<string>;
+  /** As the nodes reach it; not for an existing cluster. */
+  readonly apiAddress?: pulumi.Output<string>;
   readonly kubernetesVersion: pulumi.Output<string>;
   readonly imageDigest: pulumi.Output<string>;
   readonly authorityCertificate: pulumi.Output<string>;
@@ -37,7 +39,7 @@ export type SiteOutputs = {
   /** Secrets by namespace and name that the site must be given by those who own their keys. */
   readonly suppliedSecrets: pulumi.Output<readonly string[]>;
   /**
-   * The Secrets that the rendered manifests refer to, as YAML; secret. After the manifests' namespaces are there:
+   * The Secrets that the rendered manifests refer to, as YAML; secret, and empty for a cluster that was given them. After the manifests' namespaces are there:
    * `pulumi stack output secretManifests --show-secrets | kubectl apply -f -`.
    */
   readonly secretManifests: pulumi.Output<string>;
@@ -46,7 +48,8 @@ export type SiteOutputs = {
 export interface SiteParts {
   readonly args: SiteArgs;
   readonly images: ImageConfig;
-  readonly cluster: KubesprayCluster;
+  /** Undefined for an existing cluster. */
+  readonly cluster: KubesprayCluster | undefined;
   readonly gitea: LocalGitea;
   readonly flux: FluxBootstrap;
   readonly ingestion: IngestionBridge;
@@ -73,9 +76,8 @@ export function siteOutputs({
     release: release.name,
     locked: release.lock !== undefined,
     outputDirectory,
-    inventoryDirectory: cluster.inventoryDirectory,
-    apiAddress: cluster.apiAddress,
-    kubernetesVersion: cluster.kubernetesVersion,
+    ...(cluster && { inventoryDirectory: cluster.inventoryDirectory, apiAddress: cluster.apiAddress }),
+    kubernetesVersion: cluster?.kubernetesVersion ?? pulumi.output(release.kubernetes),
     imageDigest: images.digest,
     authorityCertificate: images.authority.certificate,
     registryTls: pulumi.secret({

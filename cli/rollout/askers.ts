@@ -5,6 +5,7 @@ import type { PreStager } from "../../rollout/preStage";
 import { ifThere } from "../../rollout/runner/ifThere";
 import { createPreStager as preStager, createProbe } from "../../probes";
 import type { Io } from "../io";
+import { kubeconfigFolder } from "../kubeconfigs";
 
 export { verifier } from "./approvals";
 
@@ -17,13 +18,9 @@ export interface AskerPlaces {
   readonly git: string;
 }
 
-/** Kubeconfigs of the fleet's sites, `SITE` or `SITE.yaml`, unless `EDGEWAVE_KUBECONFIGS` names another folder. */
-const kubeconfigFolder = "kubeconfigs";
-
 /** Asks gates. A kubeconfig that somebody put beside the fleet is the hub's own, and so may start programs. */
 export function createGateProbe({ io, out, fleetFolder, git }: AskerPlaces): GateProbe {
-  const named = io.env["EDGEWAVE_KUBECONFIGS"];
-  const folder = named === undefined ? path.join(fleetFolder, kubeconfigFolder) : path.resolve(io.cwd, named);
+  const folder = path.resolve(io.cwd, kubeconfigFolder(io.env, fleetFolder));
   return createProbe({
     kubeconfigOf: async ({ name }) => {
       const text = (await textOf(path.join(folder, name))) ?? (await textOf(path.join(folder, `${name}.yaml`)));

@@ -8,7 +8,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { workloadsOf } from "../../profiles";
 import { restrictedNamespaceLabels } from "../pods/security";
 import { volumeAnnotations, volumeClaim } from "../pods/storage";
-import { requireSupportedTarget } from "../supportedTarget";
 import { controllerRules, controllerSubjects, networkPolicies, reconcilerSubjects } from "./access";
 import { flux } from "./address";
 import type { FluxBootstrapArgs } from "./args";
@@ -30,25 +29,25 @@ export class FluxBootstrap extends pulumi.ComponentResource {
   readonly verification: pulumi.Output<string>;
 
   constructor(name: string, args: FluxBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
-    requireSupportedTarget("FluxBootstrap", args.site);
     const { site, release, profile } = args;
     const controllers = controllersOf(workloadsOf(profile, site.ingestion.buffer));
     const urls = { deploy: args.git.deployUrl, site: args.git.siteUrl };
     const verification = verificationOf(site, release, args.signers);
     const sync = syncObjects(profile, urls, verification.required);
     super("edgewave:flux:FluxBootstrap", name, {}, opts);
-    const onCluster = { parent: this, provider: args.provider };
-
-    new core.Namespace(
+    const space = new core.Namespace(
       `${name}-namespace`,
       { metadata: { name: flux.namespace, labels: restrictedNamespaceLabels() } },
-      onCluster,
+      { parent: this, provider: args.provider },
     );
-    for (const kind of controllers.flatMap((controller) => fluxKinds[controller.name])) {
-      new CustomResourceDefinition(`${name}-${kind.plural}`, customResourceDefinition(kind), onCluster);
-    }
+    const onCluster = { parent: this, provider: args.provider, dependsOn: [space] };
+    const kinds = controllers
+      .flatMap((controller) => fluxKinds[controller.name])
+      .map((kind) => new CustomResourceDefinition(`${name}-${kind.plural}`, customResourceDefinition(kind), onCluster));
     this.grantAccess(name, controllers, onCluster);
-    for (const controller of controllers) this.runController(name, args, controller, controllers, onCluster);
+    const running = controllers.map((each) => this.runController(name, args, each, controllers, onCluster));
+    // They are deleted while the controllers still run, which take their finalizers off.
+    const onFlux = { ...onCluster, dependsOn: [space, ...kinds, ...running] };
     for (const { name: service, spec } of servicesOf(controllers)) {
       new core.Service(`${name}-${service}`, { metadata: labelled(service), spec }, onCluster);
     }
@@ -56,26 +55,32 @@ export class FluxBootstrap extends pulumi.ComponentResource {
       new networking.NetworkPolicy(`${name}-${policy}`, { metadata: labelled(policy), spec }, onCluster);
     }
 
-    args.secrets.keep({
-      namespace: flux.namespace,
-      name: syncSecrets.reader,
-      type: "Opaque",
-      data: { username: args.git.username, password: args.git.password, "ca.crt": args.git.authority },
-    });
-    args.secrets.keep({
-      namespace: flux.namespace,
-      name: syncSecrets.registryAuthority,
-      type: "Opaque",
-      data: { "ca.crt": args.git.authority },
-    });
+    args.secrets.keep(
+      {
+        namespace: flux.namespace,
+        name: syncSecrets.reader,
+        type: "Opaque",
+        data: { username: args.git.username, password: args.git.password, "ca.crt": args.git.authority },
+      },
+      onCluster,
+    );
+    args.secrets.keep(
+      {
+        namespace: flux.namespace,
+        name: syncSecrets.registryAuthority,
+        type: "Opaque",
+        data: { "ca.crt": args.git.authority },
+      },
+      onCluster,
+    );
     if (verification.required) {
       const { data } = verification;
-      args.secrets.keep({ namespace: flux.namespace, name: syncSecrets.signers, type: "Opaque", data });
+      args.secrets.keep({ namespace: flux.namespace, name: syncSecrets.signers, type: "Opaque", data }, onCluster);
     }
-    new CustomResource(`${name}-deploy-repository`, sync.deployRepository, onCluster);
-    new CustomResource(`${name}-site-repository`, sync.siteRepository, onCluster);
-    new CustomResource(`${name}-deploy`, sync.deployKustomization, onCluster);
-    new CustomResource(`${name}-site`, sync.siteKustomization, onCluster);
+    new CustomResource(`${name}-deploy-repository`, sync.deployRepository, onFlux);
+    new CustomResource(`${name}-site-repository`, sync.siteRepository, onFlux);
+    new CustomResource(`${name}-deploy`, sync.deployKustomization, onFlux);
+    new CustomResource(`${name}-site`, sync.siteKustomization, onFlux);
 
     this.namespace = pulumi.output(flux.namespace);
     this.gitRepository = pulumi.output(sync.deployRepository.metadata.name);
@@ -128,7 +133,7 @@ export class FluxBootstrap extends pulumi.ComponentResource {
     controller: Controller,
     all: readonly Controller[],
     onCluster: pulumi.CustomResourceOptions,
-  ): void {
+  ): apps.Deployment {
     if (controller.name === "source") {
       new core.PersistentVolumeClaim(
         `${name}-artifacts`,
@@ -139,7 +144,7 @@ export class FluxBootstrap extends pulumi.ComponentResource {
         onCluster,
       );
     }
-    new apps.Deployment(
+    return new apps.Deployment(
       `${name}-${controller.object}`,
       {
         metadata: labelled(controller.object),

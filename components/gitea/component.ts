@@ -9,7 +9,6 @@ import { restrictedNamespaceLabels } from "../pods/security";
 import { volumeAnnotations, volumeClaim } from "../pods/storage";
 import { workloadOf } from "../pods/workload";
 import { derivedSecret } from "../secrets/plan";
-import { requireSupportedTarget } from "../supportedTarget";
 import { gitea, publicHost, repositoryUrl } from "./address";
 import type { LocalGiteaArgs } from "./args";
 import { claimName, configData, configMapName, networkPolicySpec, podTemplate, secretNames } from "./plan";
@@ -36,14 +35,18 @@ export class LocalGitea extends pulumi.ComponentResource {
   readonly reader: ReaderCredentials;
 
   constructor(name: string, args: LocalGiteaArgs, opts?: pulumi.ComponentResourceOptions) {
-    requireSupportedTarget("LocalGitea", args.site);
     const { site, release, hub, profile } = args;
     const workload = workloadOf("LocalGitea", profile, workloadsOf(profile, site.ingestion.buffer), "gitea");
     const template = podTemplate(site, release, hub, workload);
     super("edgewave:gitea:LocalGitea", name, {}, opts);
     const child = { parent: this };
-    const onCluster = { parent: this, provider: args.provider };
     const { namespace, labels } = gitea;
+    const space = new core.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: namespace, labels: restrictedNamespaceLabels() } },
+      { parent: this, provider: args.provider },
+    );
+    const onCluster = { parent: this, provider: args.provider, dependsOn: [space] };
     const host = publicHost(site.domain);
 
     const administratorPassword = new RandomPassword(`${name}-administrator`, { length: 32, special: false }, child);
@@ -61,35 +64,39 @@ export class LocalGitea extends pulumi.ComponentResource {
       child,
     );
     this.reader = { username: gitea.reader, password: derived("reader password") };
-    args.secrets.keep({
-      namespace,
-      name: secretNames.tls,
-      type: "kubernetes.io/tls",
-      data: { "tls.crt": certificate.certificate, "tls.key": certificate.privateKey },
-    });
-    args.secrets.keep({
-      namespace,
-      name: secretNames.keys,
-      type: "Opaque",
-      data: {
-        "secret-key": derived("secret key"),
-        "internal-token": derived("internal token"),
-        "jwt-secret": derived("jwt secret"),
+    args.secrets.keep(
+      {
+        namespace,
+        name: secretNames.tls,
+        type: "kubernetes.io/tls",
+        data: { "tls.crt": certificate.certificate, "tls.key": certificate.privateKey },
       },
-    });
-    args.secrets.keep({
-      namespace,
-      name: secretNames.accounts,
-      type: "Opaque",
-      data: { [gitea.administrator]: administratorPassword.result, [gitea.reader]: this.reader.password },
-    });
-
-    const metadata = (objectName: string) => ({ name: objectName, namespace, labels: { ...labels } });
-    new core.Namespace(
-      `${name}-namespace`,
-      { metadata: { name: namespace, labels: restrictedNamespaceLabels() } },
       onCluster,
     );
+    args.secrets.keep(
+      {
+        namespace,
+        name: secretNames.keys,
+        type: "Opaque",
+        data: {
+          "secret-key": derived("secret key"),
+          "internal-token": derived("internal token"),
+          "jwt-secret": derived("jwt secret"),
+        },
+      },
+      onCluster,
+    );
+    args.secrets.keep(
+      {
+        namespace,
+        name: secretNames.accounts,
+        type: "Opaque",
+        data: { [gitea.administrator]: administratorPassword.result, [gitea.reader]: this.reader.password },
+      },
+      onCluster,
+    );
+
+    const metadata = (objectName: string) => ({ name: objectName, namespace, labels: { ...labels } });
     new core.ServiceAccount(
       `${name}-account`,
       { metadata: metadata(gitea.service), automountServiceAccountToken: false },

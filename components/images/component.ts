@@ -3,7 +3,6 @@ import { siteAuthority, type Authority } from "../certificates/authority";
 import { leafCertificate, type Leaf } from "../certificates/leaf";
 import { validityFor } from "../certificates/validity";
 import { writtenFile } from "../file/writtenFile";
-import { requireSupportedTarget } from "../supportedTarget";
 import type { ImageConfigArgs } from "./args";
 import { registryUrl, type RegistryMirror } from "./mirrors";
 import { configurationDigest, imagePlan } from "./plan";
@@ -25,7 +24,6 @@ export class ImageConfig extends pulumi.ComponentResource {
   readonly digest: pulumi.Output<string>;
 
   constructor(name: string, args: ImageConfigArgs, opts?: pulumi.ComponentResourceOptions) {
-    requireSupportedTarget("ImageConfig", args.site);
     const { site, outputDirectory: directory } = args;
     const plan = imagePlan(site, args.release);
     super("edgewave:images:ImageConfig", name, {}, opts);

@@ -1,7 +1,6 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { restrictedNamespaceLabels } from "../pods/security";
-import { requireSupportedTarget } from "../supportedTarget";
 import { ingestion, ingestionSecrets } from "./address";
 import type { IngestionBridgeArgs } from "./args";
 import { brokerCredentials } from "./broker/credentials";
@@ -38,20 +37,19 @@ export class IngestionBridge extends pulumi.ComponentResource {
   readonly suppliedSecrets: pulumi.Output<readonly string[]>;
 
   constructor(name: string, args: IngestionBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
-    requireSupportedTarget("IngestionBridge", args.site);
     const { site } = args;
     const plan = ingestionPlan(site, args.release, args.hub, args.profile);
     super("edgewave:ingestion:IngestionBridge", name, {}, opts);
-    const onCluster = { parent: this, provider: args.provider };
     const strimzi = site.ingestion.buffer === "strimzi";
 
-    new core.Namespace(
+    const space = new core.Namespace(
       `${name}-namespace`,
       // Strimzi's operator gives its pods what `baseline` asks for, and not all that `restricted` does.
       { metadata: { name: namespace, labels: restrictedNamespaceLabels(strimzi ? "baseline" : "restricted") } },
-      onCluster,
+      { parent: this, provider: args.provider },
     );
-    brokerCredentials(name, args, plan, { parent: this });
+    const onCluster = { parent: this, provider: args.provider, dependsOn: [space] };
+    brokerCredentials(name, args, plan, { parent: this }, onCluster);
     runBroker(name, args, plan, onCluster);
     runForwarder(name, args, plan, onCluster);
     if (strimzi) runStrimzi(name, args, plan, onCluster);

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { writtenFile } from "../file/writtenFile";
-import { requireSupportedTarget } from "../supportedTarget";
 import type { KubesprayClusterArgs } from "./args";
 import { apiAddress, inventoryPlan } from "./plan";
 
@@ -16,7 +15,6 @@ export class KubesprayCluster extends pulumi.ComponentResource {
   readonly imageConfiguration: pulumi.Output<string>;
 
   constructor(name: string, args: KubesprayClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    requireSupportedTarget("KubesprayCluster", args.site);
     const { site, release, outputDirectory: directory } = args;
     const files = inventoryPlan(site, release, args.profile);
     super("edgewave:kubespray:KubesprayCluster", name, {}, opts);

@@ -13,10 +13,28 @@ export interface SiteSecret {
 /** Takes the secrets that components make and brings them where the site's target can have them. */
 export interface SecretStore {
   /**
+   * @param opts of the component that has it: its parent, provider and namespace.
    * @returns the secret's name, for whoever refers to it.
    * @throws ComponentArgumentError `EDGE-COMPONENT-005` if the namespace has a secret of that name already.
    */
-  keep(secret: SiteSecret): string;
+  keep(secret: SiteSecret, opts: pulumi.CustomResourceOptions): string;
+  /** YAML of the Secrets that somebody has to apply; a secret value. */
+  manifests(): pulumi.Output<string>;
+}
+
+/** @throws ComponentArgumentError `EDGE-COMPONENT-005` for a secret that is there already; else it is there from now on. */
+export function requireNewSecret(kept: Set<string>, { namespace, name }: SiteSecret): void {
+  const key = `${namespace}/${name}`;
+  if (kept.has(key)) {
+    throw new ComponentArgumentError(
+      "EDGE-COMPONENT-005",
+      "SecretStore",
+      `secret ${key}`,
+      "two components keep a secret of this name",
+      "Give one of them another name",
+    );
+  }
+  kept.add(key);
 }
 
 /**
@@ -24,26 +42,18 @@ export interface SecretStore {
  * (docs/adr/0005).
  */
 export class CollectedSecrets implements SecretStore {
-  private readonly secrets = new Map<string, SiteSecret>();
+  private readonly kept = new Set<string>();
+  private readonly secrets: SiteSecret[] = [];
 
-  keep(secret: SiteSecret): string {
-    const key = `${secret.namespace}/${secret.name}`;
-    if (this.secrets.has(key)) {
-      throw new ComponentArgumentError(
-        "EDGE-COMPONENT-005",
-        "CollectedSecrets",
-        `secret ${key}`,
-        "two components keep a secret of this name",
-        "Give one of them another name",
-      );
-    }
-    this.secrets.set(key, secret);
+  keep(secret: SiteSecret, _opts: pulumi.CustomResourceOptions): string {
+    requireNewSecret(this.kept, secret);
+    this.secrets.push(secret);
     return secret.name;
   }
 
   /** YAML of all Secrets, for `kubectl apply -f -` once their namespaces are there; a secret value. */
   manifests(): pulumi.Output<string> {
-    const known = pulumi.all([...this.secrets.values()].map((secret) => resolved(secret)));
+    const known = pulumi.all(this.secrets.map((secret) => resolved(secret)));
     return pulumi.secret(known.apply(secretManifests));
   }
 }

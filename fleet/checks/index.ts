@@ -7,10 +7,10 @@ import { checkBufferFits, checkBufferHorizon } from "./ingestion";
 import { checkLocked, checkLocks } from "./locks";
 import { checkLabels, checkNames } from "./names";
 import { checkRanges, checkSiteRanges } from "./ranges";
+import { checkReach } from "./reach";
 import { checkReleases } from "./releases";
 import { checkRollouts } from "./rollouts";
 import { checkRolloutRules } from "./rolloutRules";
-import { checkTargets } from "./targets";
 import { checkTimeZones } from "./timeZone";
 import { checkTopology } from "./topology";
 import { checkWaves } from "./waves";
@@ -25,7 +25,7 @@ const checks: readonly Check[] = [
   checkAddresses,
   checkApiVip,
   checkTopology,
-  checkTargets,
+  checkReach,
   checkTimeZones,
   checkCalendars,
   checkBufferFits,

@@ -26,6 +26,12 @@ export const documentCodes = {
     fix: "Rename or move it if it belongs to the fleet.",
     severity: "warning",
   },
+  "EDGE-FILE-005": {
+    title: "A line of known_hosts cannot be used",
+    why: "Keys of hosts are what tells the site's machines from anybody else's; a line that is left out in silence would be missed in the middle of a rollout.",
+    fix: "Write the host's name or address, then its key, such as `10.20.1.2 ssh-ed25519 AAAA...`.",
+    severity: "error",
+  },
   "EDGE-YAML-001": {
     title: "The file is not valid YAML",
     why: "What cannot be parsed cannot be checked.",

@@ -51,9 +51,9 @@ export const siteCodes = {
     severity: "error",
   },
   "EDGE-SITE-009": {
-    title: "The site's target is not supported",
-    why: "This version renders sites; it contacts neither clusters nor machines.",
-    fix: "Write `target: render`, or leave it out.",
+    title: "The site lacks what its target needs",
+    why: "With `target: field` edgewave logs in at the bastion and at each node; without known host keys anybody could answer in their place.",
+    fix: "Give the host keys, or write `target: render`.",
     severity: "error",
   },
 } as const satisfies Record<string, CodeText>;

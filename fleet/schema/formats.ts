@@ -79,6 +79,10 @@ export const formats = {
     "(?=.{1,255}$)[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[1-9]\\d{0,4})?(?:/[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*)+",
     "an image repository with its registry and without a tag, such as quay.io/calico/node",
   ),
+  "edgewave-host-key": form(
+    "(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]{60,2000}={0,2}",
+    "a host's public key without a comment, such as ssh-ed25519 AAAA...",
+  ),
   "edgewave-topic": form(topicFilterForm, "an MQTT topic filter, such as cranes/+/telemetry"),
   "edgewave-sentence": form(
     `${inkCharacter}(?:${shownCharacter}{0,198}${inkCharacter})?`,

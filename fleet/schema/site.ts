@@ -5,6 +5,12 @@ import { text } from "./formats";
 import { diskGiB, memoryMiB } from "./quantity";
 import { bastionDefaults, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
 
+const hostKeys = z
+  .array(text("edgewave-host-key"))
+  .min(1)
+  .max(8)
+  .describe("SSH host keys, such as ssh-ed25519 AAAA...; beside those in known_hosts.");
+
 const node = z.strictObject({
   name: text("edgewave-dns-label").describe("Stable host name, unique in the fleet."),
   address: text("edgewave-ipv4"),
@@ -15,6 +21,7 @@ const node = z.strictObject({
   cpu: z.int().min(1).max(1024),
   memory: memoryMiB.describe("Such as 8Gi."),
   disk: diskGiB.describe("Such as 128Gi."),
+  hostKeys: hostKeys.optional(),
 });
 
 const network = z.strictObject({
@@ -27,6 +34,7 @@ const network = z.strictObject({
 const bastion = z
   .strictObject({
     address: text("edgewave-ipv4"),
+    hostKeys: hostKeys.optional(),
     host: text("edgewave-dns-name").max(longestName).optional().describe("bastion.<site>.<domain> by default."),
     ...bastionDefaults,
   })

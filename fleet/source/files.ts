@@ -2,6 +2,7 @@ import type { Dirent } from "node:fs";
 import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import type { FindingCode } from "../codes";
+import { knownHostsFile } from "../knownHosts";
 import { nearest } from "../nearest";
 import { quote } from "../quote";
 import type { PlacedProblem } from "./parse";
@@ -50,6 +51,7 @@ export async function readFiles(folder: string): Promise<FleetFiles> {
   }
   reportStrays(top, report);
   const wanted = ["fleet.yaml"];
+  if (top.some(({ name }) => name === knownHostsFile)) wanted.push(knownHostsFile);
   for (const name of fleetFolders) wanted.push(...(await listFolder(root, name, report)));
   const files: FleetFile[] = [];
   let next = 0;

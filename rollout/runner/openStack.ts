@@ -15,6 +15,8 @@ export interface ProgramArguments {
   readonly fleet: Pick<Fleet, "name" | "domain" | "hub">;
   readonly signers: readonly string[];
   readonly outputDirectory: string;
+  /** Absolute; what else belongs to a site is beside its files there. */
+  readonly fleetFolder: string;
 }
 
 export interface StackArguments extends ProgramArguments {

@@ -3,7 +3,7 @@ import { endStragglers } from "./descendants";
 import type { FromWorker, ToWorker, WorkerFailure, WorkerRequest } from "./messages";
 import { type EngineOptions, type OpenStack, openByAutomation } from "./openStack";
 import { ownScratch, removeScratch } from "./scratch";
-import { runStack } from "./stackRun";
+import { type Inspect, runStack } from "./stackRun";
 
 /** A run that goes on for so long after its driver has died is left behind, in milliseconds. */
 const orphanGrace = 20_000;
@@ -13,6 +13,8 @@ export type ServeOptions = (
 ) & {
   /** Called before each run with the folder for its temporary files, so that this process uses it too. */
   readonly onScratch?: (folder: string) => void;
+  /** Looks at a site before its stack is brought up or previewed; what it finds is told with the run's result. */
+  readonly inspect?: Inspect;
 };
 
 /**
@@ -42,7 +44,7 @@ class Worker {
 
   constructor(
     private readonly openStack: OpenStack,
-    private readonly options: Pick<ServeOptions, "environment" | "onScratch">,
+    private readonly options: Pick<ServeOptions, "environment" | "onScratch" | "inspect">,
   ) {}
 
   send(message: FromWorker): void {
@@ -84,9 +86,9 @@ class Worker {
     try {
       await ownScratch(request.scratch, "worker");
       this.options.onScratch?.(request.scratch);
-      const { environment } = this.options;
+      const { environment, inspect } = this.options;
       const { openStack } = this;
-      const result = await runStack(request, { openStack, environment, signal: stop.signal, onProgress });
+      const result = await runStack(request, { openStack, environment, signal: stop.signal, onProgress, inspect });
       answer = { type: "done", id, result, memoryMiB: memoryMiB() };
     } catch (error) {
       answer = { type: "failed", id, failure: failureOf(error), memoryMiB: memoryMiB() };

@@ -1,5 +1,6 @@
 import { ConcurrentUpdateError, type EngineEvent } from "@pulumi/pulumi/automation";
 
+import type { Release, ResolvedSite } from "../../fleet/model";
 import { RunCancelled, RunFailed, SiteUnreachable, StackLocked } from "../stackRunner";
 import { removeUnreadableAttributes } from "./attributeFiles";
 import { DriftReport } from "./driftReport";
@@ -23,7 +24,12 @@ export interface StackRunOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly onProgress: (resources: number) => void;
+  /** See `ServeOptions`. */
+  readonly inspect?: Inspect | undefined;
 }
+
+/** Looks at a site before its stack is run and changes nothing. @returns what people should know. */
+export type Inspect = (site: ResolvedSite, release: Release, fleetFolder: string) => Promise<readonly string[]>;
 
 /** What the steps of one run share. */
 interface Run {
@@ -69,6 +75,7 @@ async function change(run: Run): Promise<Answer<"up">> {
   const { verb, site, outputDirectory } = request;
   const { stack, notes } = await openInOrder(run);
   options.signal.throwIfAborted();
+  if (verb !== "destroy") notes.push(...(await inspected(run)));
   const common = engineOptions(request, options.signal, log);
   const observed = { ...common, onEvent: report.take };
   if (verb === "up") await stack.up({ ...observed, showSecrets: false });
@@ -77,6 +84,17 @@ async function change(run: Run): Promise<Answer<"up">> {
   if (verb === "up")
     await Promise.all([rememberSuccess, recordRendered].map((keep) => keep(outputDirectory, site.name)));
   return { resources: verb === "destroy" ? 0 : report.resources, changes: report.changes, seconds: 0, notes };
+}
+
+/** What could not be looked at is told, and holds nothing up: the run itself will find out. */
+async function inspected({ request, options, mask, log }: Run): Promise<readonly string[]> {
+  const { site, release, fleetFolder } = request;
+  const seen = await options.inspect?.(site, release, fleetFolder).catch((error: unknown) => {
+    return [`${site.name} could not be looked at: ${error instanceof Error ? error.message : String(error)}`];
+  });
+  const notes = (seen ?? []).map(mask);
+  for (const note of notes) log.note(note);
+  return notes;
 }
 
 /** Writes neither state nor files, and takes no lock. */
@@ -152,9 +170,12 @@ async function openInOrder({
   return { stack, notes };
 }
 
-function open({ site, release, fleet, signers, outputDirectory, scratch }: WorkerRequest, openStack: OpenStack) {
+function open(
+  { site, release, fleet, signers, outputDirectory, fleetFolder, scratch }: WorkerRequest,
+  openStack: OpenStack,
+) {
   const { workDirectory } = siteLayout(outputDirectory, site.name);
-  return openStack({ site, release, fleet, signers, outputDirectory, workDirectory, scratch });
+  return openStack({ site, release, fleet, signers, outputDirectory, fleetFolder, workDirectory, scratch });
 }
 
 function engineOptions({ parallel }: WorkerRequest, signal: AbortSignal, log: SiteLog) {

@@ -8,6 +8,7 @@ import { LocalGitea } from "../../components/gitea/component";
 import { ImageConfig } from "../../components/images/component";
 import { IngestionBridge } from "../../components/ingestion/component";
 import { KubesprayCluster } from "../../components/kubespray/component";
+import { AppliedSecrets } from "../../components/secrets/appliedSecrets";
 import { CollectedSecrets } from "../../components/secrets/secretStore";
 import { inventoryPlan } from "../../components/kubespray/plan";
 import type { ResolvedSite } from "../../fleet/model";
@@ -97,18 +98,6 @@ for (const name of Object.keys(components) as (keyof typeof components)[]) {
       const second = await record((opts) => components[name](turned, opts));
       expect([...second.urns].sort()).to.deep.equal([...first.urns].sort());
     });
-
-    for (const target of ["cluster", "field"] as const) {
-      it(`refuses the target ${target} by name before it makes anything`, async () => {
-        const { resources } = await record((opts) => {
-          expect(() => components[name](aSite({ target }), opts)).to.throw(
-            ComponentArgumentError,
-            new RegExp(`EDGE-COMPONENT-001 ${name}: site porto, target: "${target}" is not available`),
-          );
-        });
-        expect(resources).to.deep.equal([]);
-      });
-    }
 
     it("settles all of its outputs", async () => {
       const { result } = await record((opts) => components[name](aSite({ profile: "mini" }), opts));
@@ -278,7 +267,7 @@ describe("CollectedSecrets", () => {
   it("gives its secrets as a secret", async () => {
     await record(async () => {
       const store = new CollectedSecrets();
-      store.keep(secret);
+      store.keep(secret, {});
       expect(await isSecret(store.manifests())).to.equal(true);
       expect(await valueOf(store.manifests())).to.contain("key: value");
     });
@@ -286,7 +275,34 @@ describe("CollectedSecrets", () => {
 
   it("refuses two secrets of one name", () => {
     const store = new CollectedSecrets();
-    store.keep(secret);
-    expect(() => store.keep(secret)).to.throw(ComponentArgumentError, "a/b");
+    store.keep(secret, {});
+    expect(() => store.keep(secret, {})).to.throw(ComponentArgumentError, "a/b");
+  });
+});
+
+describe("AppliedSecrets", () => {
+  const secret = { namespace: "a", name: "b", type: "Opaque", data: { key: "välue" } } as const;
+
+  it("makes each secret an object of the cluster, and leaves nothing to apply", async () => {
+    const recording = await record(async (opts) => {
+      const store = new AppliedSecrets();
+      expect(store.keep(secret, opts)).to.equal("b");
+      expect(await isSecret(store.manifests())).to.equal(true);
+      expect(await valueOf(store.manifests())).to.equal("");
+    });
+    const [{ name, inputs } = {} as never, ...others] = ofType(recording, "kubernetes:core/v1:Secret");
+    expect(others).to.deep.equal([]);
+    expect(name).to.equal("a-b");
+    expect(inputs.metadata).to.include({ namespace: "a", name: "b" });
+    expect(JSON.stringify(inputs["data"])).to.contain(Buffer.from("välue").toString("base64"));
+    expect(JSON.stringify(inputs)).not.to.contain("välue");
+  });
+
+  it("refuses two secrets of one name", async () => {
+    await record((opts) => {
+      const store = new AppliedSecrets();
+      store.keep(secret, opts);
+      expect(() => store.keep(secret, opts)).to.throw(ComponentArgumentError, "EDGE-COMPONENT-005");
+    });
   });
 });

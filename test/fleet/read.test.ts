@@ -31,6 +31,19 @@ describe("readFleet", () => {
     expect(fleet).to.deep.equal(aFleet());
   });
 
+  it("takes host keys from known_hosts beside fleet.yaml, and says what in it cannot be used", async () => {
+    const key = `ssh-ed25519 ${"A".repeat(68)}`;
+    const [site] = aFleet().sites;
+    write("known_hosts", `${site?.bastion.address} ${key}\n${site?.nodes[0]?.name} ${key}\n`);
+    const { fleet } = await readFleet(folder);
+    expect(fleet?.sites[0]?.bastion.hostKeys).to.deep.equal([key]);
+    expect(fleet?.sites[0]?.nodes[0]?.hostKeys).to.deep.equal([key]);
+    write("known_hosts", "|1|c2FsdA==|aGFzaA== ssh-ed25519 AAAA\n");
+    expect(await read()).to.deep.equal([
+      "error EDGE-FILE-005 known_hosts: the host's name is hashed, so nobody can tell whose key it is",
+    ]);
+  });
+
   it("reports a folder that does not exist", async () => {
     const { fleet, findings } = await readFleet(at("nowhere"));
     expect(fleet).to.equal(undefined);

@@ -110,15 +110,36 @@ describe("a site", () => {
     expect(documents).to.have.length.above(8);
   });
 
-  it("is refused for a target that this version has not, before anything is made", async () => {
+  it("with a cluster needs its kubeconfig, and says where to put it, before anything is made", async () => {
     const { resources } = await record(() => {
-      const site = aSite({ target: "field" });
+      const site = aSite({ target: "cluster" });
       expect(() => buildSite({ site, release: aRelease(), fleet, signers, outputDirectory })).to.throw(
         ComponentArgumentError,
-        "render",
+        "kubeconfigs/porto",
       );
     });
     expect(resources).to.deep.equal([]);
+  });
+
+  it("with a cluster is applied to it, Secrets too, and neither renders manifests nor makes an inventory", async () => {
+    const site = aSite({ target: "cluster" });
+    const kubeconfig = "kind: Config";
+    const { result, resources } = await record(() =>
+      buildSite({ site, release: aRelease(), fleet, signers, outputDirectory, kubeconfig }),
+    );
+    const provider = resources.find(({ type }) => type === "pulumi:providers:kubernetes");
+    expect(provider?.inputs).to.include({ clusterIdentifier: "porto", enableSecretMutable: "true" });
+    expect(provider?.inputs).not.to.have.property("renderYamlToDirectory");
+    const rendered = await build(aSite());
+    const secrets = resources.filter(({ type }) => type === "kubernetes:core/v1:Secret");
+    const documents = parseAllDocuments(await valueOf(rendered.result.secretManifests));
+    expect(secrets).to.have.length(documents.length);
+    expect(await valueOf(result.secretManifests)).to.equal("");
+    expect(result).not.to.have.any.keys("inventoryDirectory", "apiAddress");
+    const files = resources.flatMap(({ inputs }) => inputs.environment?.RELATIVE ?? []);
+    expect(files.filter((file) => !file.startsWith("images/"))).to.deep.equal([]);
+    const awaited = resources.filter(({ inputs }) => JSON.stringify(inputs.metadata ?? {}).includes("skipAwait"));
+    expect(awaited.map(({ name }) => name)).to.deep.equal(["ingestion-forwarder"]);
   });
 
   it("gives Flux the keys that it verifies releases by, and asks nobody else for them", async () => {

@@ -2,6 +2,7 @@ import { RandomPassword } from "@pulumi/random";
 import * as pulumi from "@pulumi/pulumi";
 import { leafCertificate } from "../../certificates/leaf";
 import { derivedSecret } from "../../secrets/plan";
+import type { SiteSecret } from "../../secrets/secretStore";
 import { ingestion, ingestionSecrets } from "../address";
 import type { IngestionBridgeArgs } from "../args";
 import type { IngestionPlan } from "../plan";
@@ -16,6 +17,7 @@ export function brokerCredentials(
   args: IngestionBridgeArgs,
   plan: IngestionPlan,
   opts: pulumi.CustomResourceOptions,
+  onCluster: pulumi.CustomResourceOptions,
 ): void {
   const { authority, secrets, site } = args;
   const { namespace } = ingestion;
@@ -42,30 +44,31 @@ export function brokerCredentials(
     const hash = passwordHash(value, Buffer.from(salt, "base64url").subarray(0, 4));
     return JSON.stringify(brokerDefinitions(site.ingestion.topics, plan.broker, plan.sizing, hash), null, 2);
   });
+  const keep = (secret: SiteSecret) => secrets.keep(secret, onCluster);
   const authorityFile = { "ca.crt": authority.certificate };
-  secrets.keep({
+  keep({
     namespace,
     name: ingestionSecrets.brokerTls,
     type: "kubernetes.io/tls",
     data: { "tls.crt": server.certificate, "tls.key": server.privateKey, ...authorityFile },
   });
-  secrets.keep({
+  keep({
     namespace,
     name: ingestionSecrets.gateway,
     type: "kubernetes.io/tls",
     data: { "tls.crt": gateway.certificate, "tls.key": gateway.privateKey, ...authorityFile },
   });
-  secrets.keep({
+  keep({
     namespace,
     name: ingestionSecrets.brokerDefinitions,
     type: "Opaque",
     data: { "definitions.json": definitions },
   });
-  secrets.keep({
+  keep({
     namespace,
     name: ingestionSecrets.brokerCookie,
     type: "Opaque",
     data: { cookie: derived("erlang cookie") },
   });
-  secrets.keep({ namespace, name: ingestionSecrets.forwarder, type: "Opaque", data: { password, ...authorityFile } });
+  keep({ namespace, name: ingestionSecrets.forwarder, type: "Opaque", data: { password, ...authorityFile } });
 }

@@ -4,7 +4,7 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { ingestion } from "../address";
 import type { IngestionBridgeArgs } from "../args";
-import { labelled } from "../metadata";
+import { labelled, startsLater } from "../metadata";
 import { configurationChecksum, type IngestionPlan } from "../plan";
 import { forwarderConfigMap, forwarderPod, forwarderTraffic } from "./pod";
 
@@ -27,7 +27,7 @@ export function runForwarder(
   new apps.Deployment(
     `${name}-forwarder`,
     {
-      metadata: labelled(forwarder.name, forwarder.labels),
+      metadata: { ...labelled(forwarder.name, forwarder.labels), ...startsLater(site) },
       spec: {
         replicas: plan.forwarder.replicas,
         selector: { matchLabels: { ...forwarder.labels } },

@@ -5,7 +5,7 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { ingestion } from "../address";
 import type { IngestionBridgeArgs } from "../args";
-import { labelled } from "../metadata";
+import { labelled, startsLater } from "../metadata";
 import { configurationChecksum, type IngestionPlan } from "../plan";
 import { workloadsOf } from "../../../profiles";
 import { workloadOf } from "../../pods/workload";
@@ -42,7 +42,7 @@ export function runStrimzi(
   new apps.Deployment(
     `${name}-bridge`,
     {
-      metadata: labelled(bridge.name, bridge.labels),
+      metadata: { ...labelled(bridge.name, bridge.labels), ...startsLater(site) },
       spec: {
         replicas: of("mqtt-bridge").replicas,
         selector: { matchLabels: { ...bridge.labels } },

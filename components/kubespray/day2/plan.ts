@@ -15,7 +15,8 @@ export interface PlanInputs extends Known {
 
 /** What has to be run, in order, or why nothing can be. No steps: the cluster is what is wanted. */
 export type Day2Plan =
-  { readonly steps: readonly Step[]; readonly refusals?: undefined } | { readonly refusals: readonly Refusal[] };
+  | { readonly steps: readonly Step[]; readonly refusals?: undefined }
+  | { readonly steps?: undefined; readonly refusals: readonly Refusal[] };
 
 /**
  * Compares what a cluster is with what it shall be. The order is: prepare nodes, remove, upgrade, add, converge. Dead

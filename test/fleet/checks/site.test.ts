@@ -1,7 +1,7 @@
 import { bufferSizing, profileOf } from "../../../profiles";
 import { expect } from "chai";
 import { checkBufferFits, checkBufferHorizon } from "../../../fleet/checks/ingestion";
-import { checkTargets } from "../../../fleet/checks/targets";
+import { checkReach } from "../../../fleet/checks/reach";
 import { checkTimeZones } from "../../../fleet/checks/timeZone";
 import { timeZoneLinks } from "../../../fleet/checks/timeZoneLinks";
 import { aFleet, aSite } from "../../support/fleet";
@@ -132,16 +132,29 @@ describe("the buffer's horizon", () => {
 });
 
 describe("a site's target", () => {
-  it("may be render", () => {
-    expect(problems(checkTargets, aFleet({ sites: [aSite({ target: "render" })] }))).to.deep.equal([]);
-  });
+  const key = `ssh-ed25519 ${"A".repeat(68)}`;
 
-  for (const target of ["cluster", "field"] as const) {
-    it(`is found before a rollout if it is ${target}`, () => {
-      const [found] = checkTargets(contextOf(aFleet({ sites: [aSite({ target })] })));
-      expect(found).to.include({ code: "EDGE-SITE-009" });
-      expect(found?.path).to.deep.equal(["spec", "target"]);
-      expect(found?.message).to.contain(target);
+  for (const target of ["render", "cluster"] as const) {
+    it(`may be ${target} without any host key`, () => {
+      expect(problems(checkReach, aFleet({ sites: [aSite({ target })] }))).to.deep.equal([]);
     });
   }
+
+  it("may be field where the keys of the bastion and of all nodes are known", () => {
+    const site = aSite({ target: "field", bastion: { hostKeys: [key] } });
+    const nodes = site.nodes.map((node) => ({ ...node, hostKeys: [key] }));
+    expect(problems(checkReach, aFleet({ sites: [{ ...site, nodes }] }))).to.deep.equal([]);
+  });
+
+  it("asks for each host key that field would need, and says how to get it", () => {
+    const found = checkReach(
+      contextOf(aFleet({ sites: [aSite({ target: "field", profile: "mini", ssh: { port: 2222 } })] })),
+    );
+    expect(found.map(({ code, path }) => `${code} ${path.join(".")}`)).to.deep.equal([
+      "EDGE-SITE-009 spec.bastion",
+      "EDGE-SITE-009 spec.nodes.0",
+      "EDGE-SITE-009 spec.nodes.1",
+    ]);
+    expect(found[1]?.hint).to.contain("ssh-keyscan -p 2222 10.100.0.11");
+  });
 });

@@ -37,7 +37,8 @@ describe("openByAutomation", () => {
       environment: { PULUMI_CONFIG_PASSPHRASE: "horse", PULUMI_BACKEND_URL: "file:///nowhere", TMPDIR: "/elsewhere" },
       program: () => async () => ({ answer: 42 }),
     });
-    const arguments_ = { site: aSite(), release: aRelease(), fleet: aFleet(), signers: [], outputDirectory: folder };
+    const places = { outputDirectory: folder, fleetFolder: folder };
+    const arguments_ = { site: aSite(), release: aRelease(), fleet: aFleet(), signers: [], ...places };
     const stack = () => open({ ...arguments_, workDirectory, scratch: join(folder, "scratch") });
     await (await stack()).up({});
     expect(command.verbs.splice(0)).to.deep.equal(["stack select", "stack init", "up"]);

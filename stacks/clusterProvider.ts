@@ -1,0 +1,39 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ComponentArgumentError } from "../components/argumentError";
+import type { SiteArgs } from "./args";
+
+/**
+ * The provider of the site's objects: it renders them into files, or applies them to the site's cluster.
+ * @param kubeconfig of the cluster; undefined for a site that is only rendered.
+ */
+export function clusterProvider(
+  { site, outputDirectory }: SiteArgs,
+  kubeconfig: pulumi.Input<string> | undefined,
+): k8s.Provider {
+  // Pods carry a checksum of their configuration; a map that is replaced would be gone for a moment.
+  const common = { enableConfigMapMutable: true };
+  if (kubeconfig === undefined) {
+    return new k8s.Provider("cluster", { ...common, renderYamlToDirectory: `${outputDirectory}/manifests` });
+  }
+  return new k8s.Provider("cluster", {
+    ...common,
+    enableSecretMutable: true,
+    enableServerSideApply: true,
+    kubeconfig: pulumi.secret(kubeconfig),
+    // Another port of a tunnel, or a renewed certificate, is no other cluster.
+    clusterIdentifier: site.name,
+  });
+}
+
+/** @throws ComponentArgumentError `EDGE-COMPONENT-001` if the site has a cluster and nobody says how to reach it. */
+export function givenKubeconfig({ site, kubeconfig }: SiteArgs): string {
+  if (kubeconfig !== undefined) return kubeconfig;
+  throw new ComponentArgumentError(
+    "EDGE-COMPONENT-001",
+    "buildSite",
+    `site ${site.name}, target`,
+    `"cluster" works on a cluster that is there, and there is no kubeconfig of it`,
+    `Put it into kubeconfigs/${site.name} beside fleet.yaml, readable by you alone`,
+  );
+}
