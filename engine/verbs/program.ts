@@ -16,6 +16,8 @@ import type { Session } from "./session";
 
 // A program that waits for resources which will never come does not end by itself.
 const GRACE_MS = 300;
+// What fails in an `apply` as the last resource is made reaches us after the program's request to end.
+const LATE_FAILURE_MS = 100;
 
 /**
  * Runs the program against a monitor, then takes away what it no longer wants.
@@ -69,7 +71,12 @@ export async function runProgram(session: Session, project: Project, config: Sta
     const end = await Promise.race([program, shutdown.asked, run.halted]);
     judge(run, end, complained);
     requireTargets(run);
-    await executeDeletes(run, planDeletes(run));
+    const deletes = planDeletes(run);
+    if (end === "asked" && deletes.length > 0) {
+      // A program that is about to fail must not have cost anything it still wants.
+      judge(run, await within(LATE_FAILURE_MS, program), complained);
+    }
+    await executeDeletes(run, deletes);
     requirePlanned(run);
     if (await run.policies?.judgeStack([...run.news.values()])) {
       run.violated();
@@ -88,6 +95,17 @@ export async function runProgram(session: Session, project: Project, config: Sta
     run.policies = undefined;
     callbacks.close();
     await server.close();
+  }
+}
+
+/** @returns how the program has ended, or `asked` if it has not done so in time. */
+async function within(milliseconds: number, program: Promise<ProgramEnd>): Promise<ProgramEnd | "asked"> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"asked">((resolve) => (timer = setTimeout(() => resolve("asked"), milliseconds)));
+  try {
+    return await Promise.race([program, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

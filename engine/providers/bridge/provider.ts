@@ -152,7 +152,7 @@ function keptValues(resource: BridgedResource, outputs: PropertyMap): PropertyMa
   });
 }
 
-function importResource(resource: BridgedResource, id: string): ReadResponse {
+async function importResource(resource: BridgedResource, id: string): Promise<ReadResponse> {
   if (resource.import === undefined) {
     throw new ProviderError(
       "EDGE-PROVIDER-003",
@@ -160,7 +160,7 @@ function importResource(resource: BridgedResource, id: string): ReadResponse {
       "Take the import option away and let the resource be created",
     );
   }
-  const made = resource.import(id);
+  const made = await resource.import(id);
   const outputs = bridgedOutputs(resource, {}, {}, made);
   const inputs = mapValues(outputs, (value, name) => {
     const role = resource.attributes[name]?.role;

@@ -19,7 +19,7 @@ export interface BridgedResource {
   /** Makes the resource from planned values in clear. */
   readonly create: (planned: PropertyMap, context: CallContext) => Promise<Made>;
   /** Reads what an import's id says; without it, an import is refused by name. */
-  readonly import?: (id: string) => Made;
+  readonly import?: (id: string) => Made | Promise<Made>;
   /** Outputs that a refresh finds changed, from the last outputs in clear. */
   readonly refresh?: (outputs: PropertyMap) => PropertyMap;
   /**

@@ -57,10 +57,10 @@ export const randomPassword: BridgedResource = {
   complete: withNumeric,
   async create(planned) {
     const result = draw(planned);
-    return { id: "none", computed: { result, bcryptHash: bcryptHash(result) } };
+    return { id: "none", computed: { result, bcryptHash: await bcryptHash(result) } };
   },
-  import(id) {
-    return { id: "none", computed: { ...importedSettings(id), result: id, bcryptHash: bcryptHash(id) } };
+  async import(id) {
+    return { id: "none", computed: { ...importedSettings(id), result: id, bcryptHash: await bcryptHash(id) } };
   },
 };
 

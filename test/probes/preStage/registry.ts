@@ -1,4 +1,4 @@
-import { hashSync } from "bcryptjs";
+import { hashSync } from "@node-rs/bcrypt";
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import https from "node:https";
