@@ -2,12 +2,14 @@ import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
+import * as random from "@pulumi/random";
 import { expect } from "chai";
 
 import type { Engine } from "../contract/engines";
 import { EMBEDDED, official, Place } from "../contract/engines";
 import { note, REPLACED } from "../contract/programs";
 import { failureOf } from "../support/failure";
+import type { Checkpoint } from "../support/workspace";
 import { describeExchange } from "./exchange";
 
 /** A script that keeps what is on disk while it runs: the state that a kill at this moment would leave. */
@@ -95,8 +97,35 @@ async function settings(first: Engine, second: Engine): Promise<void> {
   });
 }
 
+/**
+ * A plan that one engine has made lets the other one do what it says, and nothing else. Without the command provider:
+ * the official plugin's mark of its framework's version is part of a plan, and each build has its own.
+ */
+async function plan(first: Engine, second: Engine): Promise<void> {
+  await Place.with(async (place) => {
+    const program = (v: string) => async () => {
+      const pet = new random.RandomPet("a", { keepers: { v } });
+      return { pet: pet.id };
+    };
+    await (await place.stack(first, program("1"))).up();
+    const file = join(place.folder, "plan.json");
+    await (await place.stack(first, program("2"))).preview({ plan: file });
+    const before = await place.checkpoint();
+    const error = await failureOf((await place.stack(second, program("3"))).up({ plan: file }));
+    expect(error.message).to.match(/violates plan: .*keepers/);
+    expect(petOf(await place.checkpoint())?.id).to.equal(petOf(before)?.id);
+    await (await place.stack(second, program("2"))).up({ plan: file });
+    expect(petOf(await place.checkpoint())?.inputs?.["keepers"]).to.deep.equal({ v: "2" });
+    await (await place.stack(first, program("2"))).preview({ expectNoChanges: true });
+  });
+}
+
+const petOf = ({ checkpoint }: Checkpoint) =>
+  checkpoint.latest?.resources?.find(({ type }) => type === "random:index/randomPet:RandomPet");
+
 describeExchange("the exchange of engines over", () => {
   const cases = {
+    "an update plan": plan,
     "a replacement that was killed": crash,
     "a create that was killed": pendingCreate,
     "a stack's lock": locked,
