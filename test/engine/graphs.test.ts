@@ -136,7 +136,9 @@ describe("random programs and random changes to them", () => {
 
   it("go on without what fails and what needs it, and are whole after the next run", async () => {
     await fc.assert(
-      fc.asyncProperty(graphs({ size: SIZE }), graphs({ size: SIZE, fails: true }), async (before, after) => {
+      fc.asyncProperty(graphs({ size: SIZE }), graphs({ size: SIZE, fails: true }), async (before, drawn) => {
+        // Whether another value replaces a thing would have to be known here to tell whether it fails.
+        const after = drawn.map((node) => ({ ...node, strict: node.strict && !node.fails }));
         const world = new World();
         await Bench.with([world], async (bench) => {
           await (await bench.stack(program(before))).up();
