@@ -1,5 +1,6 @@
 import type { Diagnostic, PolicyRemediation, PolicyViolation, RunObserver, Summary } from "../../events/observer";
 import type { Op, Step } from "../../steps/step";
+import { printChanges } from "./changes";
 import { nameOf, parseUrn, ROOT_STACK_TYPE, typeOf } from "../../urn";
 import { changesText, durationText } from "../summary";
 import { shortType } from "../words";
@@ -92,7 +93,7 @@ export class DiffDisplay implements RunObserver {
     if (diff !== undefined) {
       const text = Printer.print({ planning: false, truncate: true }, 2, (printer) => {
         diff.sames.clear();
-        printer.changes(diff);
+        printChanges(printer, diff);
       });
       this.print(`    ${pack}@v${version} [remediate]  ${policy}${clause(urn)}\n${text}\n`);
     }

@@ -1,4 +1,5 @@
 import type { PropertyPath } from "../../property/path";
+import { printChange, printHidden } from "./changes";
 import { contains, parsePath } from "../../property/path";
 import type { PropertyMap } from "../../property/value";
 import { AssetOrArchive, OutputValue, Unknown } from "../../property/value";
@@ -58,7 +59,7 @@ export function outputsText(step: Step, indent: number, options: OutputsOptions)
   const keys = diff?.keys ?? Object.keys(outputs).sort();
   const width = widthOf(keys);
   return Printer.print(options, indent, (plain) => {
-    plain.hidden(hits);
+    printHidden(plain, hits);
     const printer = plain.as(step.op, false);
     for (const key of keys) {
       const value = outputs[key] ?? null;
@@ -73,7 +74,7 @@ export function outputsText(step: Step, indent: number, options: OutputsOptions)
         printer.title(key, width);
         printer.value(value);
       } else if (showSames || !diff.isSame(key)) {
-        printer.change(key, width, diff);
+        printChange(printer, key, width, diff);
       }
     }
   });

@@ -1,4 +1,5 @@
 import type { PropertyPath } from "../../property/path";
+import { printChanges, printHidden } from "./changes";
 import { contains, parsePath } from "../../property/path";
 import type { PropertyMap } from "../../property/value";
 import { UNKNOWN } from "../../property/signature";
@@ -61,8 +62,8 @@ export function detailsText(step: Step, op: Op, indent: number, refresh: boolean
       if (diff === undefined && hits.length === 0) {
         printer.as("same", true).map(old.fields.inputs);
       } else {
-        printer.hidden(hits);
-        printer.changes(diff ?? NO_CHANGES);
+        printHidden(printer, hits);
+        printChanges(printer, diff ?? NO_CHANGES);
       }
     } else if (old === undefined && made !== undefined) {
       const { inputs, outputs } = made.fields;
@@ -100,8 +101,8 @@ function printMaps(
   if (diff === undefined && hits.length === 0) {
     printer.as("same", true).map(news);
   } else {
-    printer.hidden(hits);
-    printer.changes(diff ?? NO_CHANGES, include);
+    printHidden(printer, hits);
+    printChanges(printer, diff ?? NO_CHANGES, include);
   }
 }
 
