@@ -10,6 +10,8 @@ const rooms = {
   components: ["profiles", "catalog", "fleet"],
   stacks: ["components", "profiles", "catalog", "fleet"],
   signing: [],
+  // Asks OCI registries; knows of a fleet what a lock is.
+  registry: ["fleet"],
   gitops: ["signing", "components", "profiles", "catalog", "fleet"],
   rollout: ["signing", "stacks", "components", "profiles", "catalog", "fleet"],
   // Asks sites and the hub; only cli brings it to the driver, which knows no Kubernetes.
@@ -22,6 +24,7 @@ const rooms = {
     "signing",
     "gitops",
     "probes",
+    "registry",
     "report",
     "rollout",
     "stacks",

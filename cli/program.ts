@@ -5,6 +5,7 @@ import { addDrift } from "./commands/drift";
 import { addHistory } from "./commands/history";
 import { addLedger } from "./commands/ledger";
 import { addPlan } from "./commands/plan";
+import { addRelease } from "./commands/release";
 import { addRollout } from "./commands/rollout";
 import { addSimulate } from "./commands/simulate";
 import { addSite } from "./commands/site";
@@ -48,6 +49,7 @@ export function buildProgram(io: Io, done: (code: ExitCode) => void): Command {
     addHistory,
     addDrift,
     addSite,
+    addRelease,
     addLedger,
   ];
   for (const add of commands) add(program, io, done);

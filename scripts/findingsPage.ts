@@ -1,4 +1,5 @@
 import { codes } from "../fleet/codes";
+import { lockCodes } from "../registry";
 
 const sections: readonly (readonly [prefix: string, title: string])[] = [
   ["EDGE-FILE", "Files"],
@@ -13,11 +14,15 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ["EDGE-ROLL", "Rollouts"],
   ["EDGE-GATE", "Gates"],
   ["EDGE-CAL", "Maintenance calendars"],
+  ["EDGE-LOCK", "Locking a release"],
 ];
 
-/** docs/findings.md: every code that `edgewave check` can give. @throws Error for a code without a section. */
+/**
+ * docs/findings.md: every code that `edgewave check` and `edgewave release lock` can give.
+ * @throws Error for a code without a section.
+ */
 export function findingsPage(): string {
-  const left = new Map(Object.entries(codes));
+  const left = new Map(Object.entries({ ...codes, ...lockCodes }));
   const parts = sections.map(([prefix, title]) => {
     const rows = [...left].filter(([code]) => code.startsWith(`${prefix}-`));
     for (const [code] of rows) left.delete(code);
@@ -29,6 +34,6 @@ export function findingsPage(): string {
   });
   if (left.size > 0) throw new Error(`no section of the page takes ${[...left.keys()].join(", ")}`);
   const head =
-    "# Findings\n\nWhat `edgewave check` can say of a fleet's files, why it matters and what to do. Generated from `fleet/codes` by\n`npm run generate`.";
+    "# Findings\n\nWhat `edgewave check` can say of a fleet's files, and `edgewave release lock` of its images, why it matters and what\nto do. Generated from `fleet/codes` and `registry/codes.ts` by `npm run generate`.";
   return `${[head, ...parts].join("\n\n")}\n`;
 }

@@ -30,6 +30,8 @@ describe("the command line", () => {
     ["history"],
     ["ledger", "export"],
     ["ledger", "verify"],
+    ["release"],
+    ["release", "lock"],
     ["rollout"],
     ["status"],
     ["site"],

@@ -1,5 +1,8 @@
 import { expect } from "chai";
-import { codes } from "../../fleet/codes";
+import { codes as fleetCodes } from "../../fleet/codes";
+import { lockCodes } from "../../registry";
+
+const codes = { ...fleetCodes, ...lockCodes };
 
 describe("the codes of findings", () => {
   for (const [code, text] of Object.entries(codes)) {

@@ -8,9 +8,9 @@ import type { PreStageProof } from "../../../rollout/preStage";
 import { TestAuthority } from "../../support/certificates";
 import { aFleet, aRelease, aSite } from "../../support/fleet";
 import { titled, whyMissing } from "../../support/program";
+import { credentials, Registry } from "../../support/registry";
 import { Bench, failureOf } from "../request";
 import { serve } from "../servers";
-import { credentials, Registry } from "./registry";
 
 const rabbitmq = "docker.io/library/rabbitmq";
 const gitea = "docker.gitea.com/gitea";

@@ -3,11 +3,27 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import https from "node:https";
 import path from "node:path";
-import type { TestAuthority } from "../../support/certificates";
-import { freePort, Program } from "../../support/program";
+import type { TestAuthority } from "./certificates";
+import { freePort, Program } from "./program";
 
 export const credentials = "mirror:p4ss word";
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
+const indexType = "application/vnd.oci.image.index.v1+json";
+const configType = "application/vnd.oci.image.config.v1+json";
+
+/** A manifest in an index, and the platform that it is for. */
+export interface Part {
+  readonly architecture: string;
+  readonly os?: string;
+  readonly variant?: string;
+  /** Makes the content another one. */
+  readonly salt?: string;
+}
+
+export interface RegistryOptions {
+  /** Distribution's `auth` section; one account by password unless given. */
+  readonly auth?: object;
+}
 
 /** A real registry of Debian's docker-registry over TLS, with one account, as on a bastion. */
 export class Registry {
@@ -17,7 +33,7 @@ export class Registry {
     readonly port: number,
   ) {}
 
-  static async start(folder: string, authority: TestAuthority): Promise<Registry> {
+  static async start(folder: string, authority: TestAuthority, { auth }: RegistryOptions = {}): Promise<Registry> {
     const port = await freePort();
     const { cert, key } = authority.issue();
     const write = (name: string, text: string): string => {
@@ -29,8 +45,8 @@ export class Registry {
     const config = {
       version: "0.1",
       log: { level: "error" },
-      storage: { filesystem: { rootdirectory: path.join(folder, "registry") } },
-      auth: { htpasswd: { realm: "bastion", path: write("htpasswd", `${user}:${hashSync(password, 4)}\n`) } },
+      storage: { filesystem: { rootdirectory: path.join(folder, "registry") }, delete: { enabled: true } },
+      auth: auth ?? { htpasswd: { realm: "bastion", path: write("htpasswd", `${user}:${hashSync(password, 4)}\n`) } },
       http: {
         addr: `127.0.0.1:${port}`,
         secret: "test",
@@ -38,13 +54,31 @@ export class Registry {
       },
     };
     const file = write("registry.yml", JSON.stringify(config));
-    const ready = async () => (await send(authority, port, "GET", "/v2/")).status === 200;
+    const ready = async () => [200, 401].includes((await send(authority, port, "GET", "/v2/")).status);
     return new Registry(await Program.start("docker-registry", ["serve", file], ready), authority, port);
   }
 
   /** Pushes an image of one configuration and no layer. @returns its digest */
-  async push(repository: string, architecture: string): Promise<string> {
-    const config = Buffer.from(JSON.stringify({ architecture, os: "linux", rootfs: { type: "layers", diff_ids: [] } }));
+  async push(repository: string, architecture: string, tag?: string): Promise<string> {
+    return (await this.pushPart(repository, { architecture }, tag)).digest;
+  }
+
+  /** Pushes an index of such images under a tag. @returns its digest and those of its manifests, in order */
+  async pushIndex(repository: string, tag: string, parts: readonly Part[]): Promise<readonly [string, ...string[]]> {
+    const manifests = [];
+    for (const part of parts) {
+      const { digest, size } = await this.pushPart(repository, part);
+      const { architecture, os = "linux", variant } = part;
+      manifests.push({ mediaType: manifestType, digest, size, platform: { architecture, os, variant } });
+    }
+    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }));
+    await this.send("PUT", `/v2/${repository}/manifests/${tag}`, index, indexType);
+    return [digestOf(index), ...manifests.map(({ digest }) => digest)];
+  }
+
+  private async pushPart(repository: string, { architecture, os = "linux", variant, salt }: Part, tag?: string) {
+    const rootfs = { type: "layers", diff_ids: [] };
+    const config = Buffer.from(JSON.stringify({ architecture, os, variant, rootfs, author: salt }));
     const begun = await this.send("POST", `/v2/${repository}/blobs/uploads/`);
     const upload = new URL(begun.location);
     upload.searchParams.set("digest", digestOf(config));
@@ -53,16 +87,18 @@ export class Registry {
       JSON.stringify({
         schemaVersion: 2,
         mediaType: manifestType,
-        config: {
-          mediaType: "application/vnd.oci.image.config.v1+json",
-          size: config.length,
-          digest: digestOf(config),
-        },
+        config: { mediaType: configType, size: config.length, digest: digestOf(config) },
         layers: [],
       }),
     );
-    await this.send("PUT", `/v2/${repository}/manifests/${digestOf(manifest)}`, manifest, manifestType);
-    return digestOf(manifest);
+    const digest = digestOf(manifest);
+    await this.send("PUT", `/v2/${repository}/manifests/${tag ?? digest}`, manifest, manifestType);
+    return { digest, size: manifest.length };
+  }
+
+  /** Deletes a manifest. */
+  async remove(repository: string, digest: string): Promise<void> {
+    await this.send("DELETE", `/v2/${repository}/manifests/${digest}`);
   }
 
   async stop(): Promise<void> {

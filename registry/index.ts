@@ -1,0 +1,10 @@
+export { RegistryClient, type RegistryClientOptions } from "./client";
+export { lockCodes, type LockCode } from "./codes";
+export { noCredentials, parseCredentials, type CredentialStore } from "./credentials";
+export { parseAddress, type Address, type RegistryMap } from "./endpoint";
+export { RegistryFailure } from "./failure";
+export { LockJournal } from "./journal";
+export { lockImages, type Locking } from "./lockImages";
+export type { WantedImage } from "./resolve";
+export { createTransport } from "./transport";
+export { verifyImage } from "./verifyLock";

@@ -1,0 +1,72 @@
+import type { Architecture, LockedImage } from "../fleet/model";
+import type { RegistryClient } from "./client";
+import { RegistryFailure } from "./failure";
+import { resolveImage, type WantedImage } from "./resolve";
+
+export interface Locking<Image extends WantedImage> {
+  readonly image: Image;
+  /** What was resolved, or why it was not. */
+  readonly result: LockedImage | RegistryFailure;
+}
+
+export interface LockOptions<Image extends WantedImage> {
+  /** Architectures that every image has to have. */
+  readonly architectures: readonly Architecture[];
+  /** Images asked for at a time. */
+  readonly concurrency: number;
+  /** What an earlier run has resolved. */
+  readonly known?: (image: Image) => LockedImage | undefined;
+  /** Told of each as it comes, in no order; awaited before the next one is asked for. */
+  readonly onResult?: (locking: Locking<Image>, fresh: boolean) => Promise<void> | void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Resolves images, several at a time. One failure does not end the others, so that all are told at once.
+ * @returns in the order of `images`
+ * @throws what aborted the signal
+ */
+export async function lockImages<Image extends WantedImage>(
+  client: Pick<RegistryClient, "manifest" | "blob">,
+  images: readonly Image[],
+  { architectures, concurrency, known, onResult, signal }: LockOptions<Image>,
+): Promise<Locking<Image>[]> {
+  const results: Locking<Image>[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < images.length; index = next++) {
+      signal.throwIfAborted();
+      const image = images[index] as Image;
+      const earlier = known?.(image);
+      const result = complete(image, earlier ?? (await resolved(client, image, signal)), architectures);
+      results[index] = { image, result };
+      await onResult?.({ image, result }, earlier === undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, images.length) }, work));
+  return results;
+}
+
+async function resolved(
+  client: Pick<RegistryClient, "manifest" | "blob">,
+  image: WantedImage,
+  signal: AbortSignal,
+): Promise<LockedImage | RegistryFailure> {
+  try {
+    return await resolveImage(client, image, signal);
+  } catch (error) {
+    if (error instanceof RegistryFailure) return error;
+    throw error;
+  }
+}
+
+function complete(
+  { repository, tag }: WantedImage,
+  result: LockedImage | RegistryFailure,
+  architectures: readonly Architecture[],
+): LockedImage | RegistryFailure {
+  if (result instanceof RegistryFailure) return result;
+  const missing = architectures.filter((architecture) => result[architecture] === undefined);
+  if (missing.length === 0) return result;
+  return new RegistryFailure("EDGE-LOCK-003", `${repository}:${tag} has no ${missing.join(" and no ")} manifest`);
+}

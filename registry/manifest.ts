@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { Architecture } from "../fleet/model";
+import type { Content } from "./client";
+import { RegistryFailure } from "./failure";
+
+const indexTypes = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+] as const;
+const imageTypes = [
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+] as const;
+
+/** What is asked for; distribution 2.x gives an index or an OCI manifest only if it is named. */
+export const manifestTypes: readonly string[] = [...indexTypes, ...imageTypes];
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const platform = z.object({ architecture: z.string(), os: z.string(), variant: z.string().optional() });
+const descriptor = z.object({ mediaType: z.string(), digest: z.string(), size: z.int().min(0) });
+/** No image is made for a thousand platforms. */
+const most = 1000;
+const indexSchema = z.object({
+  schemaVersion: z.literal(2),
+  mediaType: z.string().optional(),
+  manifests: z.array(descriptor.extend({ platform: platform.optional() })).max(most),
+});
+const imageSchema = z.object({
+  schemaVersion: z.literal(2),
+  mediaType: z.string().optional(),
+  config: descriptor.extend({ digest }),
+  layers: z.array(descriptor).max(most),
+});
+
+export interface Descriptor {
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export type Manifest =
+  | { readonly kind: "index"; readonly manifests: z.output<typeof indexSchema>["manifests"] }
+  | { readonly kind: "image"; readonly config: Descriptor };
+
+/**
+ * Reads a manifest. A document that could be read as both kinds, or says to be another than it was sent as, is refused:
+ * two programs would see two contents behind one digest (CVE-2021-41190).
+ * @throws RegistryFailure `EDGE-LOCK-006`
+ */
+export function parseManifest(name: string, { bytes, mediaType }: Pick<Content, "bytes" | "mediaType">): Manifest {
+  const refuse = (why: string) => new RegistryFailure("EDGE-LOCK-006", `the answer for ${name} ${why}`);
+  const json = jsonOf(bytes);
+  if (typeof json !== "object" || json === null) throw refuse("is no JSON object");
+  const said = "mediaType" in json ? json.mediaType : undefined;
+  if (said !== undefined && said !== mediaType) throw refuse(`says to be ${String(said)} and was sent as ${mediaType}`);
+  if ("manifests" in json && ("layers" in json || "config" in json)) throw refuse("is an index and an image at once");
+  if ((indexTypes as readonly string[]).includes(mediaType)) {
+    const read = indexSchema.safeParse(json);
+    if (!read.success) throw refuse("is no index");
+    return { kind: "index", manifests: read.data.manifests };
+  }
+  if ((imageTypes as readonly string[]).includes(mediaType)) {
+    const read = imageSchema.safeParse(json);
+    if (!read.success) throw refuse("is no image manifest");
+    return { kind: "image", config: read.data.config };
+  }
+  throw refuse(`was sent as ${mediaType === "" ? "nothing known" : mediaType}`);
+}
+
+// The first that an index has is taken, in this order; a plain entry is what containerd prefers for its default variant.
+const variants: Readonly<Record<Architecture, readonly (string | undefined)[]>> = {
+  amd64: [undefined, "", "v1"],
+  arm64: [undefined, "", "v8"],
+};
+
+/**
+ * @returns the manifest that a Linux node of the architecture would take, or undefined if the index has none
+ * @throws RegistryFailure `EDGE-LOCK-006` if its digest is none of SHA-256
+ */
+export function manifestFor(
+  name: string,
+  { manifests }: Extract<Manifest, { kind: "index" }>,
+  architecture: Architecture,
+): Descriptor | undefined {
+  const own = manifests.filter(({ platform }) => platform?.os === "linux" && platform.architecture === architecture);
+  for (const variant of variants[architecture]) {
+    const found = own.find(({ platform }) => platform?.variant === variant);
+    if (found === undefined) continue;
+    if (digest.safeParse(found.digest).success) return { digest: found.digest, size: found.size };
+    throw new RegistryFailure("EDGE-LOCK-006", `the ${architecture} manifest of ${name} has no SHA-256 digest`);
+  }
+  return undefined;
+}
+
+const configSchema = z.object({ architecture: z.string(), os: z.string() });
+
+/** The architecture that an image's configuration tells; undefined if it is none of ours, or not of Linux. */
+export function architectureOf(name: string, config: Pick<Content, "bytes">): Architecture | undefined {
+  const read = configSchema.safeParse(jsonOf(config.bytes));
+  if (!read.success) throw new RegistryFailure("EDGE-LOCK-006", `the configuration of ${name} cannot be read`);
+  const { architecture, os } = read.data;
+  return os === "linux" && (architecture === "amd64" || architecture === "arm64") ? architecture : undefined;
+}
+
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
