@@ -8,6 +8,8 @@ const rooms = {
   profiles: ["fleet"],
   catalog: ["fleet"],
   components: ["profiles", "catalog", "fleet"],
+  // Runs playbooks for a site; a process of its own, which the stack starts.
+  kubespray: ["rollout", "components", "profiles", "catalog", "fleet"],
   stacks: ["components", "profiles", "catalog", "fleet"],
   signing: [],
   // Asks OCI registries; knows of a fleet what a lock is.
@@ -23,6 +25,7 @@ const rooms = {
     "engine",
     "signing",
     "gitops",
+    "kubespray",
     "probes",
     "registry",
     "report",

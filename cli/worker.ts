@@ -1,13 +1,11 @@
 import "../engine/leanSdk";
 
 import path from "node:path";
-import { askedImagePath } from "../probes/imagePath";
 import { serveRuns } from "../rollout/runner/serve";
-import { siteAccess } from "../stacks/siteAccess";
 import { siteProgram } from "../stacks/program";
-import { kubeconfigFolder } from "./kubeconfigs";
 import { pulumiCommand, type EngineName } from "./engine";
 import { workerEngineVariable } from "./runner";
+import { connectTo } from "./siteWay";
 
 // One of the driver's worker processes: runs stacks with the engine that the driver has chosen.
 
@@ -24,17 +22,9 @@ async function main(): Promise<void> {
     onScratch: (folder) => {
       process.env["TMPDIR"] = folder;
     },
-    inspect: async (site, release, fleetFolder) => {
-      const { kubeconfig } = await siteAccess(kubeconfigFolder(environment, fleetFolder), site);
-      return kubeconfig === undefined ? [] : askedImagePath(kubeconfig, site, release);
-    },
-    program:
-      ({ outputDirectory, fleetFolder, ...rest }) =>
-      async () => {
-        const access = await siteAccess(kubeconfigFolder(environment, fleetFolder), rest.site);
-        const args = { ...rest, ...access, outputDirectory: path.join(outputDirectory, "sites", rest.site.name) };
-        return siteProgram(args)();
-      },
+    connect: connectTo(environment),
+    program: ({ outputDirectory, ...rest }) =>
+      siteProgram({ ...rest, outputDirectory: path.join(outputDirectory, "sites", rest.site.name) }),
   });
 }
 

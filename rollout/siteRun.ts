@@ -3,7 +3,14 @@ import type { Clock } from "./clock";
 import type { RolloutEvent, SiteFinished, SiteSuccess } from "./events";
 import type { Ledger, Lease } from "./ledger/ledger";
 import type { Promoter } from "./promoter";
-import { RunCancelled, RunFailed, type RunResult, SiteUnreachable, type StackRunner } from "./stackRunner";
+import {
+  RunCancelled,
+  RunFailed,
+  type RunProgress,
+  type RunResult,
+  SiteUnreachable,
+  type StackRunner,
+} from "./stackRunner";
 
 export interface SiteRun {
   readonly site: ResolvedSite;
@@ -17,7 +24,7 @@ export interface SiteRun {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly onProgress: (resources: number) => void;
+  readonly onProgress: (resources: number, doing: string | undefined) => void;
   readonly onWaiting?: (reason: string | undefined) => void;
 }
 
@@ -128,7 +135,7 @@ function request({ site, release, fleet: { name, domain, hub }, signers, token }
 function observer({ signal, onProgress, onWaiting }: SiteRun) {
   return {
     signal,
-    onProgress: ({ resources }: { readonly resources: number }) => onProgress(resources),
+    onProgress: ({ resources, doing }: RunProgress) => onProgress(resources, doing),
     ...(onWaiting === undefined ? {} : { onWaiting }),
   };
 }

@@ -43,18 +43,26 @@ export interface RunRequest {
    * what is there.
    */
   readonly touched: boolean;
+  /** What a destroy does with the nodes of a field site; without it, such a destroy is refused. */
+  readonly nodes?: "keep" | "reset" | undefined;
 }
 
 export interface RunObserver {
   /** Aborted when the run shall stop: running steps end, then the call rejects with `RunCancelled`. */
   readonly signal: AbortSignal;
-  /** Resources done so far. */
-  readonly onProgress: (progress: { readonly resources: number }) => void;
+  readonly onProgress: (progress: RunProgress) => void;
   /**
    * Called with the reason when the run waits for something of this machine before it starts, such as memory, and with
    * undefined once it has started.
    */
   readonly onWaiting?: (reason: string | undefined) => void;
+}
+
+export interface RunProgress {
+  /** Resources done so far. */
+  readonly resources: number;
+  /** What is being done at the site at the moment, such as a playbook's play, task and host; for people. */
+  readonly doing?: string;
 }
 
 export interface RunResult {

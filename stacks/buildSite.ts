@@ -1,4 +1,3 @@
-import { ComponentArgumentError } from "../components/argumentError";
 import { FluxBootstrap } from "../components/flux/component";
 import { repositoryUrl } from "../components/gitea/address";
 import { LocalGitea } from "../components/gitea/component";
@@ -9,19 +8,8 @@ import { AppliedSecrets } from "../components/secrets/appliedSecrets";
 import { CollectedSecrets } from "../components/secrets/secretStore";
 import { profileOf } from "../profiles";
 import type { SiteArgs } from "./args";
-import { clusterProvider, givenKubeconfig } from "./clusterProvider";
+import { clusterProvider, fieldAccess, givenKubeconfig } from "./clusterProvider";
 import { siteOutputs, type SiteOutputs } from "./siteOutputs";
-
-function refuseField({ name, target }: SiteArgs["site"]): void {
-  if (target !== "field") return;
-  throw new ComponentArgumentError(
-    "EDGE-COMPONENT-013",
-    "buildSite",
-    `site ${name}, target`,
-    '"field" is not available in this version of edgewave',
-    'Set "target: render" in the site\'s file',
-  );
-}
 
 /**
  * Makes one site of the five components, in the program of a Pulumi stack. Resources have the same names on every
@@ -30,10 +18,10 @@ function refuseField({ name, target }: SiteArgs["site"]): void {
  */
 export function buildSite(args: SiteArgs): SiteOutputs {
   const { site, release, fleet, signers, outputDirectory } = args;
-  refuseField(site);
-  const kubeconfig = site.target === "cluster" ? givenKubeconfig(args) : undefined;
+  const given = site.target === "cluster" ? givenKubeconfig(args) : undefined;
+  const field = site.target === "field" ? fieldAccess(args) : undefined;
   const profile = profileOf(site.profile);
-  const secrets = kubeconfig === undefined ? new CollectedSecrets() : new AppliedSecrets();
+  const secrets = site.target === "render" ? new CollectedSecrets() : new AppliedSecrets();
 
   const images = new ImageConfig("images", { site, release, outputDirectory });
   const imageConfiguration = images.digest;
@@ -41,8 +29,8 @@ export function buildSite(args: SiteArgs): SiteOutputs {
   const cluster =
     site.target === "cluster"
       ? undefined
-      : new KubesprayCluster("kubespray", { site, release, profile, imageConfiguration, outputDirectory });
-  const provider = clusterProvider(args, kubeconfig);
+      : new KubesprayCluster("kubespray", { site, release, profile, imageConfiguration, outputDirectory, field });
+  const provider = clusterProvider(args, given ?? cluster?.driverKubeconfig);
   const onCluster = { site, release, hub: fleet.hub, profile, secrets, provider };
   const gitea = new LocalGitea("gitea", { ...onCluster, authority: images.authority });
   const flux = new FluxBootstrap("flux", {

@@ -19,7 +19,13 @@ export = async function siteStack() {
   const reading = await readFleet(folder);
   try {
     const args = siteArgsOf(reading, settings, pulumi.getStack(), root);
-    return buildSite({ ...args, ...(await siteAccess(path.join(folder, "kubeconfigs"), args.site)) });
+    const places = {
+      kubeconfigs: path.join(folder, "kubeconfigs"),
+      out: path.dirname(path.dirname(args.outputDirectory)),
+      runner: path.join(__dirname, "..", "bin", "edgewave-kubespray.js"),
+      proxy: config.get("apiProxy"),
+    };
+    return buildSite({ ...args, access: await siteAccess(places, args.site, Date.now()) });
   } catch (error) {
     // Shown without a stack trace, which says nothing to whoever wrote the fleet's files.
     if (error instanceof StackSettingsError) throw new pulumi.RunError(error.message);

@@ -1,25 +1,68 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { emptyJournal, type Journal, journalName, journalSchema } from "../components/kubespray/day2/journal";
 import type { ResolvedSite } from "../fleet/model";
-import type { SiteArgs } from "./args";
+import type { SiteAccess } from "./args";
+
+/** Where the driver's machine has what a site is reached by; paths are absolute. */
+export interface AccessPlaces {
+  /** Folder with the kubeconfigs, `SITE` or `SITE.yaml`. */
+  readonly kubeconfigs: string;
+  /** Folder of the fleet's state and artifacts. */
+  readonly out: string;
+  /** edgewave's Kubespray runner. */
+  readonly runner: string;
+  /** Through which field sites' API servers are asked; undefined asks them directly. */
+  readonly proxy: string | undefined;
+}
 
 /** A kubeconfig is a few kilobytes; more is no kubeconfig. */
 const largestKubeconfig = 1024 * 1024;
+/** A kubeconfig is fetched anew so long before its certificate runs out, in milliseconds: a site may be dark for weeks. */
+const renewBefore = 120 * 86_400_000;
+
+/** Folder for what is written down of a site's cluster. */
+export function recordDirectory(out: string, site: string): string {
+  return path.join(out, "kubespray", site);
+}
 
 /**
- * How a site's cluster is reached, as far as that is in files: what its program is given beside the fleet's own data.
- * @param folder absolute path of the folder with the kubeconfigs, `SITE` or `SITE.yaml`.
+ * How a site is reached, as far as that is in files: what its program is given beside the fleet's own data.
+ * @throws Error for a kubeconfig or a journal that cannot be read.
  */
 export async function siteAccess(
-  folder: string,
+  { kubeconfigs, out, runner, proxy }: AccessPlaces,
   { name, target }: Pick<ResolvedSite, "name" | "target">,
-): Promise<Pick<SiteArgs, "kubeconfig">> {
-  if (target !== "cluster") return {};
-  const kubeconfig = (await textOf(path.join(folder, name))) ?? (await textOf(path.join(folder, `${name}.yaml`)));
-  if (kubeconfig !== undefined && kubeconfig.length > largestKubeconfig) {
-    throw new Error(`the kubeconfig of ${name} is larger than a kubeconfig may be`);
+  now: number,
+): Promise<SiteAccess> {
+  if (target === "cluster") return { kubeconfig: await kubeconfigOf(kubeconfigs, name) };
+  if (target !== "field") return {};
+  const folder = recordDirectory(out, name);
+  const { applied, run, kubeconfig } = await journalOf(path.join(folder, journalName));
+  const due = kubeconfig !== null && Date.parse(kubeconfig.expires) - now < renewBefore;
+  const kubeconfigEpoch = (kubeconfig?.epoch ?? 0) + (due ? 1 : 0);
+  return { field: { record: { applied, run, kubeconfigEpoch }, recordDirectory: folder, runner, proxy } };
+}
+
+async function kubeconfigOf(folder: string, site: string): Promise<string | undefined> {
+  const text = (await textOf(path.join(folder, site))) ?? (await textOf(path.join(folder, `${site}.yaml`)));
+  if (text !== undefined && text.length > largestKubeconfig) {
+    throw new Error(`the kubeconfig of ${site} is larger than a kubeconfig may be`);
   }
-  return { kubeconfig };
+  return text;
+}
+
+async function journalOf(file: string): Promise<Journal> {
+  const text = await textOf(file);
+  if (text === undefined) return emptyJournal;
+  try {
+    return journalSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error(
+      `${file} cannot be read. Move it away if the cluster is what the stack's state says; the next run compares with that.`,
+      { cause: error },
+    );
+  }
 }
 
 async function textOf(file: string): Promise<string | undefined> {

@@ -18,6 +18,8 @@ export type SiteOutputs = {
   readonly inventoryDirectory?: pulumi.Output<string>;
   /** As the nodes reach it; not for an existing cluster. */
   readonly apiAddress?: pulumi.Output<string>;
+  /** Of a field site, with the API server's address as the nodes have it; secret. */
+  readonly kubeconfig?: pulumi.Output<string>;
   readonly kubernetesVersion: pulumi.Output<string>;
   readonly imageDigest: pulumi.Output<string>;
   readonly authorityCertificate: pulumi.Output<string>;
@@ -76,6 +78,7 @@ export function siteOutputs({
     release: release.name,
     locked: release.lock !== undefined,
     outputDirectory,
+    ...(cluster?.kubeconfig && { kubeconfig: cluster.kubeconfig }),
     ...(cluster && { inventoryDirectory: cluster.inventoryDirectory, apiAddress: cluster.apiAddress }),
     kubernetesVersion: cluster?.kubernetesVersion ?? pulumi.output(release.kubernetes),
     imageDigest: images.digest,

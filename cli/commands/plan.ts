@@ -11,6 +11,7 @@ import { formatHeading } from "../printing/heading";
 import { mostRows } from "../printing/overview";
 import { formatPlan } from "../printing/plan";
 import type { AddCommand } from "../program";
+import { fieldPlans } from "../rollout/fieldPlans";
 import { type Outlook, outlookOf } from "../rollout/outlook";
 
 interface PlanOptions extends OutputOptions {
@@ -42,14 +43,22 @@ export const addPlan: AddCommand = (program, io, done) => {
       const out = outFolder(io, options, fleet.name);
       const outlook = await outlookOf({ fleet, rollout, release }, out, Date.now(), history);
       const { plan, state, unchanged } = outlook;
+      const field = await fieldPlans(fleet, plan, release, out);
       const predicted = forecast(state, state.startedAt, outlook.history, unchanged);
       if (options.json) {
         const locked = release.lock !== undefined;
-        printJson(io, { fleet: fleet.name, locked, plan, ...forecastJson(outlook, predicted), warnings });
+        printJson(io, {
+          fleet: fleet.name,
+          locked,
+          plan,
+          kubespray: field,
+          ...forecastJson(outlook, predicted),
+          warnings,
+        });
       } else {
         const colors = colorsOf(io);
         const listed = options.sites === true || state.sites.size <= mostRows;
-        const view = { fleet, state, predicted, source: sourceOf(outlook), unchanged, listed };
+        const view = { fleet, state, predicted, source: sourceOf(outlook), unchanged, listed, field };
         const parts = [formatHeading(fleet, release, plan, colors), formatPlan(view, colors)];
         if (warnings.length > 0) parts.push(formatFindings(warnings, colors));
         print(io, parts.join("\n\n"));

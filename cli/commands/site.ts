@@ -1,10 +1,10 @@
 import path from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Fleet, Release, ResolvedSite } from "../../fleet/model";
 import type { Ledger } from "../../rollout/ledger/ledger";
 import { openLedger } from "../../rollout/ledger/sqliteLedger";
 import { isTouched, withSiteClaim } from "../../rollout/siteRun";
-import { RunCancelled, RunFailed, type RunRequest, type RunResult } from "../../rollout/stackRunner";
+import { RunCancelled, RunFailed, type RunProgress, type RunRequest, type RunResult } from "../../rollout/stackRunner";
 import { chooseEngine } from "../engine";
 import { exitCode, type ExitCode } from "../exitCodes";
 import { listenForInterrupts } from "../interrupt";
@@ -16,6 +16,7 @@ import { findPassphrase } from "../passphrase";
 import { plural } from "../printing/findings";
 import { formatSeconds } from "../printing/outcome";
 import type { AddCommand } from "../program";
+import { requireFieldSettings } from "../fieldSettings";
 import { createRunner } from "../runner";
 import { findSigningKey } from "../signingKey";
 import { UserError } from "../userError";
@@ -25,6 +26,7 @@ import { addSiteRestore } from "./siteRestore";
 interface SiteOptions extends EngineOptions {
   readonly release?: string;
   readonly yes?: boolean;
+  readonly nodes?: "keep" | "reset";
 }
 
 const verbs = {
@@ -42,7 +44,16 @@ export const addSite: AddCommand = (program, io, done) => {
       "--release <name>",
       "which release (default: the one that the site has)",
     );
-    if (verb === "destroy") command.option("-y, --yes", "do it; without this nothing is destroyed");
+    if (verb === "destroy") {
+      command
+        .option("-y, --yes", "do it; without this nothing is destroyed")
+        .addOption(
+          new Option(
+            "--nodes <what>",
+            "what becomes of a field site's nodes: Kubernetes stays, or reset.yml removes it",
+          ).choices(["keep", "reset"]),
+        );
+    }
     command.action(async (name: string, options: SiteOptions) => done(await runVerb(io, verb, name, options)));
   }
   addSiteOutput(site, io, done);
@@ -59,6 +70,14 @@ async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): 
       "Repeat it with --yes.",
     );
   }
+  if (verb === "destroy" && site.target === "field" && options.nodes === undefined) {
+    throw new UserError(
+      "EDGE-CLI-003",
+      `${name} is a field site, and nothing says what becomes of its nodes`,
+      "Repeat it with --nodes keep to leave Kubernetes on them, or --nodes reset to remove it with all its data.",
+    );
+  }
+  requireFieldSettings(io, [site]);
   const out = outFolder(io, options, fleet.name);
   const engine = await chooseEngine(options.engine, io.env);
   await claimOutFolder(out, fleet.name);
@@ -77,9 +96,12 @@ async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): 
         fleet: { name: fleet.name, domain: fleet.domain, hub: fleet.hub },
         signers: [key.publicKey],
         fencingToken,
+        nodes: options.nodes,
         touched: verb === "up" && (await isTouched(ledger, runner, name)),
       };
-      return runner[verb](request, { signal: interrupts.stop, onProgress: () => undefined }).catch(failureOrThrow);
+      const tell = doingTeller(io, options.json === true);
+      const onProgress = ({ doing }: RunProgress) => tell(doing);
+      return runner[verb](request, { signal: interrupts.stop, onProgress }).catch(failureOrThrow);
     });
     const failed = outcome instanceof Error;
     if (options.json) {
@@ -102,6 +124,16 @@ async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): 
     await runner.close();
     ledger.close();
   }
+}
+
+/** Shows where a playbook is, a line for each play and task; on a terminal, each host too. */
+function doingTeller(io: Io, quiet: boolean): (doing: string | undefined) => void {
+  let last: string | undefined;
+  return (doing) => {
+    if (quiet || doing === undefined || doing === last) return;
+    last = doing;
+    io.stderr.write(`${colorsOf(io).dim(`  ${doing}`)}\n`);
+  };
 }
 
 function failureOrThrow(error: unknown): RunFailed | RunCancelled {

@@ -5,6 +5,7 @@ import type { RolloutState, WaveState } from "../../rollout/state";
 import { openingOf } from "../../rollout/windows/openings";
 import { calendarText } from "../../rollout/windows/words";
 import type { Colors } from "../io";
+import type { FieldPlan } from "../rollout/fieldPlans";
 import { plural } from "./findings";
 import { formatSeconds } from "./outcome";
 import { formatTable } from "./table";
@@ -19,6 +20,8 @@ export interface PlanView {
   /** Where the predicted times are from, for people. */
   readonly source: string;
   readonly unchanged: ReadonlySet<string>;
+  /** Of sites with the target `field`. */
+  readonly field: readonly FieldPlan[];
   /** Whether each site has a line; otherwise they are counted. */
   readonly listed: boolean;
 }
@@ -33,6 +36,7 @@ export function formatPlan(view: PlanView, colors: Colors): string {
   return [
     ...state.waves.map((wave, index) => formatWave(view, wave, index, sites, colors)),
     ...unassigned(state.plan, colors),
+    ...playbooks(view.field, colors),
     wholeRollout(state.plan, state.startedAt).join("\n"),
     ...(unchanged.size === 0
       ? []
@@ -151,6 +155,19 @@ function unassigned({ unassigned: left }: Plan, colors: Colors): string[] {
     return [`  ${word} ${names.slice(0, mostNames).join(", ")}${more}`];
   });
   return [[colors.yellow("not in this rollout:"), ...lines].join("\n")];
+}
+
+/** Field sites with the same steps share their lines: a fleet that is upgraded takes the same ones everywhere. */
+function playbooks(field: readonly FieldPlan[], colors: Colors): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { site, steps, refused } of field) {
+    const text = refused === undefined ? steps.map((step) => `  ${step}`).join("\n") : colors.red(`  ${refused}`);
+    groups.set(text, [...(groups.get(text) ?? []), site]);
+  }
+  return [...groups].map(([text, sites]) => {
+    const more = sites.length > mostNames ? ` and ${sites.length - mostNames} more` : "";
+    return `${colors.bold(`playbooks of ${sites.slice(0, mostNames).join(", ")}${more}:`)}\n${text}`;
+  });
 }
 
 function wholeRollout(plan: Plan, now: number): string[] {

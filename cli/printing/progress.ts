@@ -10,7 +10,7 @@ export interface RolloutProgress {
   /** Begins with a rollout that is under way. */
   readonly show: (state: RolloutState) => void;
   readonly onEvent: (recorded: RecordedEvent, state: RolloutState) => void;
-  readonly onResources: (site: string, resources: number) => void;
+  readonly onResources: (site: string, resources: number, doing?: string) => void;
   readonly note: (line: string) => void;
   readonly close: () => void;
 }
@@ -21,7 +21,8 @@ export function rolloutProgress(io: Io): RolloutProgress {
 
 class Progress implements RolloutProgress {
   readonly #colors: Colors;
-  readonly #running = new Map<string, number>();
+  /** What each running site is at: a playbook's play, task and host, else how many resources are done. */
+  readonly #running = new Map<string, string>();
   #bars: MultiBar | undefined;
   #bar: SingleBar | undefined;
   #state: RolloutState | undefined;
@@ -45,8 +46,8 @@ class Progress implements RolloutProgress {
     this.#draw();
   };
 
-  readonly onResources = (site: string, resources: number): void => {
-    this.#running.set(site, resources);
+  readonly onResources = (site: string, resources: number, doing?: string): void => {
+    this.#running.set(site, doing ?? (resources > 0 ? String(resources) : ""));
     this.#draw();
   };
 
@@ -78,7 +79,7 @@ class Progress implements RolloutProgress {
       case "wave-started":
         return bold(this.#waveLine(event.wave, state));
       case "site-started":
-        this.#running.set(event.site, 0);
+        this.#running.set(event.site, "");
         return undefined;
       case "site-finished":
         this.#running.delete(event.site);
@@ -161,7 +162,7 @@ class Progress implements RolloutProgress {
     const state = this.#state;
     if (this.#bar === undefined || state === undefined) return;
     const wave = currentWave(state)?.plan.name ?? "";
-    const running = [...this.#running].map(([site, resources]) => (resources > 0 ? `${site} ${resources}` : site));
+    const running = [...this.#running].map(([site, at]) => (at === "" ? site : `${site} ${at}`));
     const room = Math.max(0, ((this.io.stdout as NodeJS.WriteStream).columns ?? 80) - 44 - wave.length);
     const text = running.join(", ");
     const shown = text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;

@@ -23,6 +23,7 @@ import { formatFindings } from "../printing/findings";
 import { formatHeading } from "../printing/heading";
 import { formatPublished } from "../printing/published";
 import type { RolloutProgress } from "../printing/progress";
+import { requireFieldSettings } from "../fieldSettings";
 import { createRunner, home } from "../runner";
 import { findSigningKey } from "../signingKey";
 import { createGateProbe, createPreStager, verifier } from "./askers";
@@ -58,6 +59,11 @@ export type TakeUpInputs = Pick<RolloutRun, "fleet" | "release" | "signers" | "p
 export async function drive(io: Io, job: Job, progress: RolloutProgress, interrupts: Interrupts): Promise<Driven> {
   const { loaded, rollout, release, plan, out, options } = job;
   const { fleet, folder, warnings } = loaded;
+  const taken = new Set(plan.waves.flatMap((wave) => wave.sites));
+  requireFieldSettings(
+    io,
+    fleet.sites.filter(({ name }) => taken.has(name)),
+  );
   const colors = colorsOf(io);
   const engine = await chooseEngine(options.engine, io.env);
   print(io, formatHeading(fleet, release, plan, colors));

@@ -44,6 +44,6 @@ export function writtenFile(name: string, args: WrittenFileArgs, opts: CustomRes
 }
 
 /** Keeps the command's output out of the engine's log. The provider takes `logging`; its SDK does not declare it. */
-function silent({ props, opts }: ResourceTransformationArgs): ResourceTransformationResult {
+export function silent({ props, opts }: ResourceTransformationArgs): ResourceTransformationResult {
   return { props: { ...props, logging: "none" }, opts };
 }

@@ -1,6 +1,19 @@
 import type { Input } from "@pulumi/pulumi";
 import type { Release, ResolvedSite } from "../../fleet/model";
+import type { ClusterRecord } from "./record";
 import type { Profile } from "../../profiles/profile";
+
+/** What the machine of the driver knows and has, to work on a site's hosts. */
+export interface FieldAccess {
+  /** What is written down of the cluster. */
+  readonly record: ClusterRecord;
+  /** Absolute path of the folder where it is written. */
+  readonly recordDirectory: string;
+  /** Absolute path of edgewave's Kubespray runner. */
+  readonly runner: string;
+  /** Through which the API server is asked, such as `socks5://127.0.0.1:1080`; undefined asks it directly. */
+  readonly proxy: string | undefined;
+}
 
 export interface KubesprayClusterArgs {
   readonly site: ResolvedSite;
@@ -10,4 +23,6 @@ export interface KubesprayClusterArgs {
   readonly imageConfiguration: Input<string>;
   /** Absolute path of the site's folder. */
   readonly outputDirectory: string;
+  /** For a site with the target `field`; without it, files are made and nobody is contacted. */
+  readonly field?: FieldAccess | undefined;
 }

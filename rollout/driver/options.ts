@@ -45,7 +45,7 @@ export interface RolloutRun {
   /** Told of each event after it is in the ledger; of a resumed run, only of what is new. */
   readonly onEvent?: (recorded: RecordedEvent, state: RolloutState) => void;
   /** Resources that a running site has done so far. */
-  readonly onProgress?: (site: string, resources: number) => void;
+  readonly onProgress?: (site: string, resources: number, doing?: string) => void;
   /** Why a started site waits for this machine, such as for memory; undefined once it goes on. */
   readonly onWaiting?: (site: string, reason: string | undefined) => void;
 }

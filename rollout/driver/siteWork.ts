@@ -73,7 +73,7 @@ export class SiteWork {
       ledger,
       clock,
       signal: this.signal(),
-      onProgress: (resources: number) => onProgress?.(name, resources),
+      onProgress: (resources: number, doing: string | undefined) => onProgress?.(name, resources, doing),
       onWaiting: (reason: string | undefined) => onWaiting?.(name, reason),
     };
     const work = runThrough(run, target.hops, async (release, success) => {

@@ -34,7 +34,7 @@ export type ToWorker =
 export type FromWorker =
   /** The worker takes runs from now on. */
   | { readonly type: "ready" }
-  | { readonly type: "progress"; readonly id: number; readonly resources: number }
+  | { readonly type: "progress"; readonly id: number; readonly resources: number; readonly doing?: string }
   | { readonly type: "done"; readonly id: number; readonly result: Answer; readonly memoryMiB: number }
   | { readonly type: "failed"; readonly id: number; readonly failure: WorkerFailure; readonly memoryMiB: number };
 

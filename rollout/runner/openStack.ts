@@ -1,6 +1,7 @@
 import { LocalWorkspace, type PulumiCommand, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 
 import type { Fleet, Release, ResolvedSite } from "../../fleet/model";
+import type { SiteAccess } from "../../stacks/args";
 import { backendUrl } from "./layout";
 
 /** What the runner uses of the Automation API's `Stack`. */
@@ -15,14 +16,16 @@ export interface ProgramArguments {
   readonly fleet: Pick<Fleet, "name" | "domain" | "hub">;
   readonly signers: readonly string[];
   readonly outputDirectory: string;
-  /** Absolute; what else belongs to a site is beside its files there. */
-  readonly fleetFolder: string;
+  /** How the site is reached, while the run lasts. */
+  readonly access: SiteAccess;
 }
 
 export interface StackArguments extends ProgramArguments {
   readonly workDirectory: string;
   /** Absolute path of a folder for temporary files. */
   readonly scratch: string;
+  /** For the engine, beside what it has for every site. */
+  readonly siteEnvironment: Readonly<Record<string, string>>;
 }
 
 /** The Pulumi program of one site. */
@@ -38,10 +41,11 @@ export interface EngineOptions {
 
 /** Stacks by the Automation API's local workspace, with the program in this process. */
 export function openByAutomation({ pulumiCommand, environment, program }: EngineOptions): OpenStack {
-  return async ({ workDirectory, scratch, ...arguments_ }) => {
+  return async ({ workDirectory, scratch, siteEnvironment, ...arguments_ }) => {
     const { site, outputDirectory } = arguments_;
     const envVars = {
       ...environment,
+      ...siteEnvironment,
       // A backend in the caller's environment would win over the work directory's, and locks and evidence would be missed.
       PULUMI_BACKEND_URL: backendUrl(outputDirectory),
       ...temporaryFolder(scratch),

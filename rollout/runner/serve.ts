@@ -3,7 +3,8 @@ import { endStragglers } from "./descendants";
 import type { FromWorker, ToWorker, WorkerFailure, WorkerRequest } from "./messages";
 import { type EngineOptions, type OpenStack, openByAutomation } from "./openStack";
 import { ownScratch, removeScratch } from "./scratch";
-import { type Inspect, runStack } from "./stackRun";
+import { runStack } from "./stackRun";
+import type { Connect } from "./way";
 
 /** A run that goes on for so long after its driver has died is left behind, in milliseconds. */
 const orphanGrace = 20_000;
@@ -13,8 +14,8 @@ export type ServeOptions = (
 ) & {
   /** Called before each run with the folder for its temporary files, so that this process uses it too. */
   readonly onScratch?: (folder: string) => void;
-  /** Looks at a site before its stack is brought up or previewed; what it finds is told with the run's result. */
-  readonly inspect?: Inspect;
+  /** Opens the way to a site for the time of each of its runs. */
+  readonly connect?: Connect;
 };
 
 /**
@@ -44,7 +45,7 @@ class Worker {
 
   constructor(
     private readonly openStack: OpenStack,
-    private readonly options: Pick<ServeOptions, "environment" | "onScratch" | "inspect">,
+    private readonly options: Pick<ServeOptions, "environment" | "onScratch" | "connect">,
   ) {}
 
   send(message: FromWorker): void {
@@ -81,14 +82,26 @@ class Worker {
   private async run(id: number, request: WorkerRequest): Promise<void> {
     const stop = new AbortController();
     this.current = { id, scratch: request.scratch, stop };
-    const onProgress = (resources: number) => this.send({ type: "progress", id, resources });
+    let resources = 0;
+    const onProgress = (done: number) => {
+      resources = done;
+      this.send({ type: "progress", id, resources });
+    };
+    const onDoing = (doing: string) => this.send({ type: "progress", id, resources, doing });
     let answer: FromWorker;
     try {
       await ownScratch(request.scratch, "worker");
       this.options.onScratch?.(request.scratch);
-      const { environment, inspect } = this.options;
+      const { environment, connect } = this.options;
       const { openStack } = this;
-      const result = await runStack(request, { openStack, environment, signal: stop.signal, onProgress, inspect });
+      const result = await runStack(request, {
+        openStack,
+        environment,
+        signal: stop.signal,
+        onProgress,
+        onDoing,
+        connect,
+      });
       answer = { type: "done", id, result, memoryMiB: memoryMiB() };
     } catch (error) {
       answer = { type: "failed", id, failure: failureOf(error), memoryMiB: memoryMiB() };

@@ -1,6 +1,5 @@
 import { ConcurrentUpdateError, type EngineEvent } from "@pulumi/pulumi/automation";
 
-import type { Release, ResolvedSite } from "../../fleet/model";
 import { RunCancelled, RunFailed, SiteUnreachable, StackLocked } from "../stackRunner";
 import { removeUnreadableAttributes } from "./attributeFiles";
 import { DriftReport } from "./driftReport";
@@ -17,6 +16,7 @@ import { SiteLog } from "./siteLog";
 import { findStaleLocks } from "./stackLocks";
 import { isLastSuccess, keepState, rememberSuccess } from "./stateBackup";
 import { entrances, isUnreachable } from "./unreachable";
+import { type Connect, noWay, type Way } from "./way";
 import { prepareWorkDirectory } from "./workDirectory";
 
 export interface StackRunOptions {
@@ -24,12 +24,10 @@ export interface StackRunOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly onProgress: (resources: number) => void;
-  /** See `ServeOptions`. */
-  readonly inspect?: Inspect | undefined;
+  readonly onDoing?: (text: string) => void;
+  /** Opens the way to the site; without it there is none, as for sites that are only rendered. */
+  readonly connect?: Connect | undefined;
 }
-
-/** Looks at a site before its stack is run and changes nothing. @returns what people should know. */
-export type Inspect = (site: ResolvedSite, release: Release, fleetFolder: string) => Promise<readonly string[]>;
 
 /** What the steps of one run share. */
 interface Run {
@@ -39,6 +37,8 @@ interface Run {
   readonly mask: (text: string) => string;
   readonly log: SiteLog;
   readonly report: EngineReport;
+  /** Open while the run lasts. */
+  readonly way: Way;
 }
 
 /**
@@ -53,19 +53,24 @@ export async function runStack(request: WorkerRequest, options: StackRunOptions)
   const mask = masker([...secretsOf(options.environment), passphrase]);
   const log = new SiteLog(siteLayout(request.outputDirectory, request.site.name).log, mask);
   const report = new EngineReport(options.onProgress);
-  const run: Run = { request, options, passphrase, mask, log, report };
+  const known = { request, options, passphrase, mask, log, report };
+  let way: Way | undefined;
   try {
     log.note(`${request.verb} of ${request.site.name} to release ${request.release.name}, run ${request.fencingToken}`);
+    way = (await options.connect?.(request, options)) ?? noWay;
+    const run: Run = { ...known, way };
+    for (const note of way.notes) log.note(note);
     const answer = request.verb === "drift" ? await compare(run) : await change(run);
     const seconds = (performance.now() - began) / 1000;
     log.note(`done in ${seconds.toFixed(1)} s: ${JSON.stringify(answer.changes)}`);
     return { ...answer, seconds };
   } catch (error) {
-    const failure = asRunError(error, run);
+    const failure = asRunError(error, known);
     log.note(`${failure.name}: ${failure.message}`);
     if (error instanceof Error && !(error === failure)) log.write(`${error.stack ?? error.message}\n`);
     throw failure;
   } finally {
+    await way?.close();
     log.close();
   }
 }
@@ -75,7 +80,6 @@ async function change(run: Run): Promise<Answer<"up">> {
   const { verb, site, outputDirectory } = request;
   const { stack, notes } = await openInOrder(run);
   options.signal.throwIfAborted();
-  if (verb !== "destroy") notes.push(...(await inspected(run)));
   const common = engineOptions(request, options.signal, log);
   const observed = { ...common, onEvent: report.take };
   if (verb === "up") await stack.up({ ...observed, showSecrets: false });
@@ -86,28 +90,17 @@ async function change(run: Run): Promise<Answer<"up">> {
   return { resources: verb === "destroy" ? 0 : report.resources, changes: report.changes, seconds: 0, notes };
 }
 
-/** What could not be looked at is told, and holds nothing up: the run itself will find out. */
-async function inspected({ request, options, mask, log }: Run): Promise<readonly string[]> {
-  const { site, release, fleetFolder } = request;
-  const seen = await options.inspect?.(site, release, fleetFolder).catch((error: unknown) => {
-    return [`${site.name} could not be looked at: ${error instanceof Error ? error.message : String(error)}`];
-  });
-  const notes = (seen ?? []).map(mask);
-  for (const note of notes) log.note(note);
-  return notes;
-}
-
 /** Writes neither state nor files, and takes no lock. */
-async function compare({ request, options, passphrase, mask, log, report }: Run): Promise<Answer<"drift">> {
+async function compare({ request, options, passphrase, mask, log, report, way }: Run): Promise<Answer<"drift">> {
   const { site, outputDirectory, fencingToken } = request;
   const { workDirectory } = siteLayout(outputDirectory, site.name);
   await passFence(workDirectory, fencingToken);
   if ((await readState(outputDirectory, site.name)) === undefined) {
     throw new RunFailed(`${site.name} has no state to compare with: it has not been brought to a release here`);
   }
-  const notes = await requireComparable(request);
+  const notes = [...way.notes, ...(await requireComparable(request))];
   await prepareWorkDirectory(request, await fleetSalt(outputDirectory, passphrase));
-  const stack = await open(request, options.openStack);
+  const stack = await open(request, way, options.openStack);
   options.signal.throwIfAborted();
   // There is nothing to read for a rendered object; see `withoutRendered`.
   const refresh = site.target !== "render";
@@ -134,11 +127,12 @@ async function openInOrder({
   passphrase,
   log,
   report,
+  way,
 }: Run): Promise<{ stack: EngineStack; notes: string[] }> {
   const { site, outputDirectory, fencingToken, verb } = request;
   const { workDirectory, locks, checkpoint } = siteLayout(outputDirectory, site.name);
   await passFence(workDirectory, fencingToken);
-  const notes: string[] = [];
+  const notes: string[] = [...way.notes];
   const stale = await findStaleLocks(site.name, locks, { wait: request.lockWait, signal });
   if (stale !== undefined) notes.push(stale);
   await removeUnreadableAttributes(checkpoint);
@@ -154,9 +148,9 @@ async function openInOrder({
   }
   await prepareWorkDirectory(request, await fleetSalt(outputDirectory, passphrase));
   signal.throwIfAborted();
-  const stack = await open(request, openStack);
+  const stack = await open(request, way, openStack);
   if (stale !== undefined) await stack.cancel();
-  for (const note of notes) log.note(note);
+  for (const note of notes.slice(way.notes.length)) log.note(note);
   if (refresh) {
     // Only what goes wrong is reported: the progress is the run's.
     const onEvent = ({ diagnosticEvent, ...event }: EngineEvent) =>
@@ -171,11 +165,12 @@ async function openInOrder({
 }
 
 function open(
-  { site, release, fleet, signers, outputDirectory, fleetFolder, scratch }: WorkerRequest,
+  { site, release, fleet, signers, outputDirectory, scratch }: WorkerRequest,
+  { access, environment: siteEnvironment }: Way,
   openStack: OpenStack,
 ) {
   const { workDirectory } = siteLayout(outputDirectory, site.name);
-  return openStack({ site, release, fleet, signers, outputDirectory, fleetFolder, workDirectory, scratch });
+  return openStack({ site, release, fleet, signers, outputDirectory, workDirectory, scratch, access, siteEnvironment });
 }
 
 function engineOptions({ parallel }: WorkerRequest, signal: AbortSignal, log: SiteLog) {
@@ -184,9 +179,9 @@ function engineOptions({ parallel }: WorkerRequest, signal: AbortSignal, log: Si
 
 function asRunError(
   error: unknown,
-  { request, options, report, mask }: Run,
+  { request, options, report, mask }: Omit<Run, "way">,
 ): RunFailed | RunCancelled | StackLocked | SiteUnreachable {
-  if (error instanceof RunFailed) return error;
+  if (error instanceof RunFailed || error instanceof SiteUnreachable) return error;
   if (options.signal.aborted) return new RunCancelled("the run was asked to stop; its state is whole");
   if (error instanceof StackLocked) return error;
   const message = mask(report.failure(error));

@@ -129,7 +129,7 @@ export class WorkerProcess {
       take = (received) => {
         const message = received as FromWorker;
         if (message.type === "ready" || message.id !== id) return;
-        if (message.type === "progress") return onProgress({ resources: message.resources });
+        if (message.type === "progress") return onProgress(progressOf(message));
         this.memory = message.memoryMiB;
         if (message.type === "done") resolve(message.result);
         else reject(asError(message.failure));
@@ -177,6 +177,10 @@ export class WorkerProcess {
   private kill(): void {
     if (this.child.pid !== undefined) signalTree(this.child.pid, this.mark, "SIGKILL");
   }
+}
+
+function progressOf({ resources, doing }: Extract<FromWorker, { type: "progress" }>) {
+  return { resources, ...(doing === undefined ? {} : { doing }) };
 }
 
 function lastLines(text: string): string {

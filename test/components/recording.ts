@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { aSpecification } from "./kubespray/day2/model";
 import type { PodSpec } from "./samples";
 
 /** A resource as it was registered. */
@@ -34,9 +35,19 @@ function computed(type: string, name: string): Record<string, string> {
     return { privateKeyPem: `private ${name}`, privateKeyPemPkcs8: `private ${name}`, publicKeyPem: `public ${name}` };
   }
   if (type === "tls:index/certRequest:CertRequest") return { certRequestPem: `request ${name}` };
+  // What the Kubespray runner would give.
+  if (type === "command:local:Command" && name === "kubespray-cluster") return { stdout: runnerAnswer() };
   if (type.startsWith("tls:")) return { certPem: `certificate ${name}` };
   if (type === "random:index/randomPassword:RandomPassword") return { result: `password ${name}` };
   return {};
+}
+
+function runnerAnswer(): string {
+  const hex = "0".repeat(64);
+  const digests = { imagePath: hex, mirrors: hex, controlPlane: hex, variables: hex, preparation: hex };
+  const clusters = [{ name: "porto", cluster: { server: "https://10.100.0.11:6443" } }];
+  const kubeconfig = JSON.stringify({ kind: "Config", clusters });
+  return JSON.stringify({ format: 1, applied: aSpecification({ digests }), kubeconfig });
 }
 
 export interface Recording<T> {

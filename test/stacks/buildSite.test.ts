@@ -125,7 +125,7 @@ describe("a site", () => {
     const site = aSite({ target: "cluster" });
     const kubeconfig = "kind: Config";
     const { result, resources } = await record(() =>
-      buildSite({ site, release: aRelease(), fleet, signers, outputDirectory, kubeconfig }),
+      buildSite({ site, release: aRelease(), fleet, signers, outputDirectory, access: { kubeconfig } }),
     );
     const provider = resources.find(({ type }) => type === "pulumi:providers:kubernetes");
     expect(provider?.inputs).to.include({ clusterIdentifier: "porto", enableSecretMutable: "true" });

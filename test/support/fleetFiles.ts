@@ -10,6 +10,9 @@ export function fleetFiles(fleet: Fleet): FleetFile[] {
     { path: "fleet.yaml", text: fleetYaml(fleet) },
     ...fleet.sites.map((site) => ({ path: `sites/${site.name}.yaml`, text: siteYaml(site) })),
     ...fleet.releases.map((release) => ({ path: `releases/${release.name}.yaml`, text: releaseYaml(release) })),
+    ...fleet.releases.flatMap(({ name, lock }) =>
+      lock === undefined ? [] : [{ path: lockPath(name), text: JSON.stringify({ ...lockFrame, ...lock }) }],
+    ),
     ...fleet.rollouts.map((rollout) => ({ path: `rollouts/${rollout.name}.yaml`, text: rolloutYaml(rollout) })),
   ];
 }
@@ -49,9 +52,13 @@ export function siteYaml(site: ResolvedSite): string {
   );
 }
 
-export function releaseYaml({ name, date, kubernetes, kubespray, components }: Release): string {
-  return write("Release", { name }, { date, kubernetes, kubespray, components });
+export function releaseYaml({ name, date, kubernetes, kubespray, components, lock }: Release): string {
+  const locked = lock === undefined ? {} : { lock: `${name}.lock.json` };
+  return write("Release", { name }, { date, kubernetes, kubespray, components, ...locked });
 }
+
+const lockPath = (release: string): string => `releases/${release}.lock.json`;
+const lockFrame = { apiVersion: "edgewave.dev/v1alpha1", kind: "ReleaseLock" };
 
 export function rolloutYaml(rollout: Rollout): string {
   const { retry, catchUp, failureDomain } = rollout;

@@ -5,8 +5,8 @@ import { expect } from "chai";
 import { describeControllers, RealCluster } from "../../engine/providers/kubernetes/real/cluster";
 import { PlayedKubelet } from "../../engine/providers/kubernetes/real/kubelet";
 import { edgewave } from "../../support/edgewave";
-import { aFleet, aSite } from "../../support/fleet";
-import { fleetFiles } from "../../support/fleetFiles";
+import { aFleet, aLock, aRelease, aSite } from "../../support/fleet";
+import { writeFleet } from "../../support/fleetFolder";
 
 interface Answer {
   readonly changes?: Readonly<Record<string, number>>;
@@ -34,17 +34,18 @@ describeControllers("a micro site with the target cluster, on a real API server"
     });
     for (const namespace of namespaces) kubelets.push(new PlayedKubelet(cluster, namespace));
     folder = await mkdtemp(path.join(tmpdir(), "edgewave-cluster-site-"));
-    for (const { path: file, text } of fleetFiles(aFleet({ sites: [aSite({ target: "cluster" })] }))) {
-      await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
-      await writeFile(path.join(folder, file), text);
-    }
+    const releases = [aRelease({ lock: aLock() })];
+    writeFleet(folder, aFleet({ sites: [aSite({ target: "cluster" })], releases }));
   });
   after(async () => {
     await Promise.all(kubelets.map((kubelet) => kubelet.stop()));
     if (folder !== undefined) await rm(folder, { recursive: true });
   });
 
-  async function site(verb: "up" | "preview" | "destroy", ...more: string[]): Promise<{ code: number | null } & Answer> {
+  async function site(
+    verb: "up" | "preview" | "destroy",
+    ...more: string[]
+  ): Promise<{ code: number | null } & Answer> {
     const places = ["--fleet", folder, "--out", path.join(folder, "out"), "--engine", "embedded", "--json"];
     const { code, stdout, stderr } = await edgewave(["site", verb, "porto", ...places, ...more]);
     if (stdout === "") throw new Error(stderr);

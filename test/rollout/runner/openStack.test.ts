@@ -37,7 +37,7 @@ describe("openByAutomation", () => {
       environment: { PULUMI_CONFIG_PASSPHRASE: "horse", PULUMI_BACKEND_URL: "file:///nowhere", TMPDIR: "/elsewhere" },
       program: () => async () => ({ answer: 42 }),
     });
-    const places = { outputDirectory: folder, fleetFolder: folder };
+    const places = { outputDirectory: folder, access: {}, siteEnvironment: { EDGEWAVE_NODES: "keep" } };
     const arguments_ = { site: aSite(), release: aRelease(), fleet: aFleet(), signers: [], ...places };
     const stack = () => open({ ...arguments_, workDirectory, scratch: join(folder, "scratch") });
     await (await stack()).up({});
@@ -48,6 +48,7 @@ describe("openByAutomation", () => {
     expect(command.verbs).to.deep.equal(["stack select", "up", "stack select", "preview", "stack select", "destroy"]);
     for (const environment of command.environments) {
       expect(environment).to.include({
+        EDGEWAVE_NODES: "keep",
         PULUMI_BACKEND_URL: `file://${folder}/state`,
         TMPDIR: join(folder, "scratch"),
       });

@@ -34,9 +34,7 @@ export class Connection {
     const { url, options } = await this.prepared(request);
     const secure = url.protocol === "https:";
     // The kubeconfig makes a new agent for each request; the first is kept, and with it its connections.
-    this.agent ??= secure
-      ? new https.Agent({ ...(options.agent as https.Agent | undefined)?.options, keepAlive: true })
-      : new http.Agent({ keepAlive: true });
+    this.agent ??= this.agentFrom(options.agent as https.Agent | undefined, secure);
     const payload = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const headers = {
       ...(options.headers as Record<string, string>),
@@ -85,6 +83,12 @@ export class Connection {
 
   close(): void {
     this.agent?.destroy();
+  }
+
+  /** One that goes through the kubeconfig's `proxy-url` is taken as it is: it alone knows the way. */
+  private agentFrom(made: https.Agent | undefined, secure: boolean): http.Agent {
+    if (this.config.getCurrentCluster()?.proxyUrl !== undefined && made !== undefined) return made;
+    return secure ? new https.Agent({ ...made?.options, keepAlive: true }) : new http.Agent({ keepAlive: true });
   }
 
   private async prepared(request: ApiRequest): Promise<{ readonly url: URL; readonly options: https.RequestOptions }> {
