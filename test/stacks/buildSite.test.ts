@@ -25,7 +25,10 @@ function podsOf({ resources }: Recording<unknown>): readonly (readonly [string, 
   });
 }
 
-describe("a site", () => {
+describe("a site", function () {
+  // Several whole sites are made in some tests.
+  this.timeout(60_000);
+
   for (const { title, site } of everySite()) {
     describe(`of ${title}`, () => {
       let recording: Awaited<ReturnType<typeof build>>;
@@ -140,6 +143,25 @@ describe("a site", () => {
     expect(files.filter((file) => !file.startsWith("images/"))).to.deep.equal([]);
     const awaited = resources.filter(({ inputs }) => JSON.stringify(inputs.metadata ?? {}).includes("skipAwait"));
     expect(awaited.map(({ name }) => name)).to.deep.equal(["ingestion-forwarder"]);
+  });
+
+  it("with a cluster and Kafka brings Strimzi's kinds along, so that its objects can wait for the operator", async () => {
+    const site = aSite({ target: "cluster", profile: "mini" });
+    const access = { kubeconfig: "kind: Config" };
+    const { resources } = await record(() =>
+      buildSite({ site, release: aRelease(), fleet, signers, outputDirectory, access }),
+    );
+    const kinds = (list: readonly Registered[], type: RegExp) => list.filter(({ type: own }) => type.test(own));
+    const defined = kinds(resources, /:CustomResourceDefinition$/).map(
+      ({ inputs }) => inputs.spec as { names: { kind: string } },
+    );
+    const used = kinds(resources, /^kubernetes:kafka\.strimzi\.io/).map(({ type }) => type.split(":").at(-1));
+    expect(used).to.have.length(6);
+    expect(defined.map(({ names }) => names.kind)).to.include.members(used);
+    const rendered = await build(aSite({ profile: "mini" }));
+    expect(kinds(rendered.resources, /:CustomResourceDefinition$/).map(({ name }) => name)).not.to.include(
+      "ingestion-kafkas",
+    );
   });
 
   it("gives Flux the keys that it verifies releases by, and asks nobody else for them", async () => {
