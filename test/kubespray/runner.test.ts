@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,6 +6,7 @@ import { expect } from "chai";
 import type { Answer } from "../../components/kubespray/day2/order";
 import { firstTime, needsAnsible } from "../support/ansible";
 import { adminConf } from "./adminConf";
+import { playedEngine } from "./containerEngine";
 import { FieldSite, leftovers, type RunnerOutcome, type RunningRunner } from "./fieldSite";
 import { needsHosts, SiteNetwork } from "./network";
 import { PlaybookRepository } from "./playbooks";
@@ -157,10 +158,20 @@ describe("the Kubespray runner, at real hosts behind a real bastion", function (
     await network.revive("w2");
   });
 
+  it("runs in Kubespray's container image, by the command line of a container engine", async () => {
+    const { calls, environment } = playedEngine(folder, field.settings()["EDGEWAVE_ANSIBLE_VENV"] ?? "");
+    const order = field.order(["w1", "w2"], { region: "fourth" });
+    const { code, stderr } = await field.run(order, "apply", environment);
+    expect(code, stderr).to.equal(0);
+    expect(field.takeTrace()).to.include("scale w2 1.35.4");
+    const lines = readFileSync(calls, "utf8").trim().split("\n");
+    expect(lines.filter((line) => line.startsWith("run --rm"))).to.have.length(3);
+    // Every container is removed by its name, so that none outlives a client that was killed.
+    const names = lines.flatMap((line) => /--name (\S+)/.exec(line)?.[1] ?? []);
+    for (const name of names) expect(lines).to.include(`rm --force ${name}`);
+  });
+
   it("resets a node that is removed and answers, whose key is no longer in the site's file", async () => {
-    const added = await field.run(field.order(["w1", "w2"], { region: "fourth" }));
-    expect(added.code, added.stderr).to.equal(0);
-    field.takeTrace();
     const { code, stderr } = await field.run(field.order(["w1"], { region: "fourth" }));
     expect(code, stderr).to.equal(0);
     expect(field.takeTrace()).to.deep.equal(["remove-node w2 1.35.4"]);
