@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -73,12 +73,10 @@ describe("field sites, by the real command", function () {
   });
 
   it("with a host key that is not known are a finding", async () => {
-    const file = path.join(fleet, "sites", "porto.yaml");
-    const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replaceAll(/ *hostKeys:\n( *- .*\n)/g, ""));
-    const { code, stdout, stderr } = await edgewave(["check", "--fleet", fleet]);
+    const unknown = path.join(folder, "unknown");
+    writeFleet(unknown, aFleet({ sites: [aSite({ target: "field" })], releases: [aRelease({ lock: aLock() })] }));
+    const { code, stdout, stderr } = await edgewave(["check", "--fleet", unknown]);
     expect(code).to.equal(2);
     expect(stdout + stderr).to.match(/EDGE-SITE-009.*ssh-keyscan/s);
-    writeFileSync(file, text);
   });
 });
