@@ -79,7 +79,7 @@ async function toField(
         [progressVariable]: listener.file,
         ...(nodes === undefined ? {} : { [nodesVariable]: nodes }),
       },
-      notes: planned && access.field !== undefined ? fieldSteps(site, release, access.field.record) : [],
+      notes: planned && access.field !== undefined ? fieldSteps(site, [release], access.field.record) : [],
       close: async () => {
         listener.close();
         await tunnel.close();

@@ -5,12 +5,17 @@ import type { Release, ResolvedSite } from "../fleet/model";
 import { profileOf } from "../profiles";
 
 /**
- * The playbooks that a field site would be taken through for a release, a line each, as far as that is known without
- * asking it.
- * @throws ComponentArgumentError if Kubespray has no way to it, with the way out.
+ * The playbooks that a field site would be taken through, a line each, as far as that is known without asking it.
+ * @param releases in order: those on the way to the last one, which it is brought to.
+ * @throws ComponentArgumentError if Kubespray has no way, with the way out.
  */
-export function fieldSteps(site: ResolvedSite, release: Release, record: ClusterRecord): readonly string[] {
+export function fieldSteps(site: ResolvedSite, releases: readonly Release[], record: ClusterRecord): readonly string[] {
   const profile = profileOf(site.profile);
-  const wanted = specificationOf(site, release, profile, inventoryPlan(site, release, profile), "");
-  return stepLines(plannedSteps(record, wanted));
+  let known = record;
+  return releases.flatMap((release) => {
+    const wanted = specificationOf(site, release, profile, inventoryPlan(site, release, profile), "");
+    const lines = stepLines(plannedSteps(known, wanted));
+    known = { ...known, applied: wanted, run: null };
+    return releases.length === 1 ? lines : lines.map((line) => `release ${release.name}: ${line}`);
+  });
 }

@@ -43,7 +43,7 @@ export const addPlan: AddCommand = (program, io, done) => {
       const out = outFolder(io, options, fleet.name);
       const outlook = await outlookOf({ fleet, rollout, release }, out, Date.now(), history);
       const { plan, state, unchanged } = outlook;
-      const field = await fieldPlans(fleet, plan, release, out);
+      const field = await fieldPlans(fleet, state, release, out);
       const predicted = forecast(state, state.startedAt, outlook.history, unchanged);
       if (options.json) {
         const locked = release.lock !== undefined;

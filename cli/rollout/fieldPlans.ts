@@ -1,7 +1,7 @@
 import path from "node:path";
 import { ComponentArgumentError } from "../../components/argumentError";
 import type { Fleet, Release } from "../../fleet/model";
-import type { Plan } from "../../rollout/plan";
+import type { RolloutState } from "../../rollout/state";
 import { fieldSteps } from "../../stacks/fieldSteps";
 import { siteAccess } from "../../stacks/siteAccess";
 
@@ -15,24 +15,26 @@ export interface FieldPlan {
 }
 
 /**
- * The playbooks of the field sites of a plan, by what is written down of their clusters; no site is asked.
+ * The playbooks of the field sites of a rollout, by what is written down of their clusters; no site is asked.
+ * @param state as if the rollout had been started: it knows the releases on each site's way.
  * @param out absolute output folder; there may be none yet.
  */
 export async function fieldPlans(
   fleet: Fleet,
-  plan: Plan,
+  state: RolloutState,
   release: Release,
   out: string,
 ): Promise<readonly FieldPlan[]> {
-  const taken = new Set(plan.waves.flatMap(({ sites }) => sites));
-  const sites = fleet.sites.filter(({ name, target }) => target === "field" && taken.has(name));
+  const sites = fleet.sites.filter(({ name, target }) => target === "field" && state.sites.get(name) !== undefined);
   const places = { kubeconfigs: path.join(out, "none"), out, runner: "", proxy: undefined };
   return Promise.all(
     sites.map(async (site): Promise<FieldPlan> => {
       const { field } = await siteAccess(places, site, 0);
       if (field === undefined) return { site: site.name, steps: [], refused: undefined };
+      const hops = state.sites.get(site.name)?.before?.hops ?? [];
+      const way = [...hops.flatMap((hop) => fleet.releases.find(({ name }) => name === hop) ?? []), release];
       try {
-        return { site: site.name, steps: fieldSteps(site, release, field.record), refused: undefined };
+        return { site: site.name, steps: fieldSteps(site, way, field.record), refused: undefined };
       } catch (error) {
         if (!(error instanceof ComponentArgumentError)) throw error;
         return { site: site.name, steps: [], refused: error.message };

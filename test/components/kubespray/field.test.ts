@@ -8,6 +8,7 @@ import { inventoryPlan } from "../../../components/kubespray/plan";
 import { type ClusterRecord, emptyRecord, plannedSteps, stepLines } from "../../../components/kubespray/record";
 import type { Release, ResolvedSite } from "../../../fleet/model";
 import { profileOf } from "../../../profiles";
+import { fieldSteps } from "../../../stacks/fieldSteps";
 import { aRelease, aSite, type Overrides } from "../../support/fleet";
 import { isSecret, ofType, record, valueOf } from "../recording";
 
@@ -111,6 +112,18 @@ describe("the steps that a preview shows", () => {
       "kubespray 1 of 2: prepare-nodes.yml: time, names and packages come before Kubespray",
       "kubespray 2 of 2: cluster.yml: the site has no cluster yet",
     ]);
+  });
+
+  it("lead through the releases on the way, where a minor version was missed", () => {
+    const older = (kubernetes: string, kubespray: string, name: string) => aRelease({ kubernetes, kubespray, name });
+    const first = specified(fieldSite(), older("1.33.7", "v2.30.0", "a"), imageConfiguration);
+    const way = [older("1.34.3", "v2.30.0", "b"), older("1.35.4", "v2.31.0", "c")];
+    const known = { ...emptyRecord, applied: first };
+    expect(fieldSteps(fieldSite(), way, known).map((line) => line.replace(/ -e .*/, ""))).to.deep.equal([
+      "release b: kubespray 1 of 1: upgrade-cluster.yml",
+      "release c: kubespray 1 of 1: upgrade-cluster.yml",
+    ]);
+    expect(() => fieldSteps(fieldSite(), way.slice(1), known)).to.throw(/EDGE-DAY2-004/);
   });
 
   it("begin where a run died", () => {
