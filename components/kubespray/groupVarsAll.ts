@@ -2,6 +2,7 @@ import type { Release } from "../../fleet/model";
 import { imagePlan } from "../images/plan";
 import { connectionOf } from "./connection";
 import type { InventorySite } from "./inventorySite";
+import { timeServersOf } from "./timeServers";
 
 /** API server address of sites with several control planes, as Kubespray's `all.yml` wants it. */
 const apiPort = 6443;
@@ -16,10 +17,10 @@ export function allVars(site: InventorySite) {
     loadbalancer_apiserver_healthcheck_port: 8081,
     disable_host_nameservers: true,
     upstream_dns_servers: [...network.dnsServers],
-    ntp_enabled: network.ntpServers.length > 0,
-    ntp_manage_config: network.ntpServers.length > 0,
+    ntp_enabled: true,
+    ntp_manage_config: true,
     ntp_package: "chrony",
-    ntp_servers: network.ntpServers.map((server) => `${server} iburst`),
+    ntp_servers: timeServersOf(site).map((server) => `${server} iburst`),
     // A clock that ran free through a long outage is corrected whatever its offset; certificates depend on it.
     ntp_tinker_panic: true,
     ntp_timezone: site.timeZone,

@@ -1,6 +1,7 @@
 import type { Bastion } from "../../fleet/model";
 import { nodePaths, secretVariables } from "../images/mirrors";
 import type { InventorySite } from "./inventorySite";
+import { timeServersOf } from "./timeServers";
 
 /** The site's folder as Ansible knows it: edgewave's runner names it, because it works on a copy of the inventory. */
 export const siteFolder = "(edgewave_site_directory | default(inventory_dir ~ '/..'))";
@@ -17,7 +18,7 @@ export function preparationVars(site: InventorySite) {
     edgewave_packages_url: `http://${bastion.host}:${bastion.filesPort}/${packagesPath}`,
     ...trustVars(bastion),
     edgewave_dns_servers: [...network.dnsServers],
-    edgewave_ntp_servers: [...network.ntpServers],
+    edgewave_ntp_servers: [...timeServersOf(site)],
   };
 }
 
