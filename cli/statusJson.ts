@@ -1,4 +1,4 @@
-import type { RolloutState } from "../rollout/state";
+import type { GateState, RolloutState } from "../rollout/state";
 import { outcomeWord } from "./printing/summary";
 
 /** A rollout's state as `--json` prints it; times are ISO, what is not there is null. */
@@ -15,7 +15,7 @@ export function statusJson(state: RolloutState) {
     halted: state.halted?.reason ?? null,
     interrupted: state.interrupted !== undefined,
     paused: state.paused === undefined ? null : { by: state.paused.by, reason: state.paused.reason ?? null },
-    waves: state.waves.map(({ plan, startedAt, finishedAt, tally, running, pending }) => ({
+    waves: state.waves.map(({ plan, startedAt, finishedAt, tally, running, pending, gates }) => ({
       wave: plan.name,
       sites: plan.sites.length,
       startedAt: startedAt === undefined ? null : new Date(startedAt).toISOString(),
@@ -23,6 +23,7 @@ export function statusJson(state: RolloutState) {
       inFlight: running,
       waiting: pending,
       outcomes: tally,
+      gates: gates.map(gateJson),
     })),
     sites: [...state.sites.values()].map((site) => ({
       site: site.site,
@@ -37,5 +38,16 @@ export function statusJson(state: RolloutState) {
       changes: site.changes,
       commit: site.promotion?.to ?? null,
     })),
+  };
+}
+
+/** What a wave was asked as a whole; `acceptedBy` took it as passed. */
+function gateJson({ gate, answer, verdict, acceptedBy }: GateState) {
+  return {
+    gate,
+    answer: answer?.answer ?? null,
+    verdict: verdict?.verdict ?? null,
+    detail: verdict?.reason ?? answer?.detail ?? null,
+    acceptedBy: acceptedBy ?? null,
   };
 }

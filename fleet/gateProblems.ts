@@ -1,4 +1,4 @@
-import type { Gate } from "./gates";
+import type { Gate, WaveGate } from "./gates";
 import type { Hub, ResolvedSite, SourcePosition } from "./model";
 import { placeholdersIn } from "./placeholders";
 import type { Path, Problem } from "./problem";
@@ -42,6 +42,20 @@ export function gateSiteProblems(
       const message = `gate ${gate.name} cannot be asked of ${listOf(names)}: ${reason}`;
       return { code: "EDGE-GATE-001", source, path: [...path, index], message };
     });
+  });
+}
+
+/** Gates that no wave could be asked; one problem for each. */
+export function waveGateProblems(
+  gates: readonly WaveGate[],
+  hub: Pick<Hub, "prometheusUrl">,
+  source: SourcePosition,
+  path: Path,
+): Problem[] {
+  return gates.flatMap((gate, index): Problem[] => {
+    if (gate.type !== "promql" || gate.prometheus !== "hub" || hub.prometheusUrl !== undefined) return [];
+    const message = `gate ${gate.name} cannot be asked: fleet.yaml has no hub.prometheusUrl`;
+    return [{ code: "EDGE-GATE-002", source, path: [...path, index], message }];
   });
 }
 

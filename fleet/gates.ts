@@ -125,6 +125,9 @@ export interface SoakGate extends GateTiming {
 export type Gate =
   NodesReadyGate | FluxReadyGate | HttpGate | PromqlGate | CommandGate | GitGate | CertificatesGate | SoakGate;
 
+/** What a wave as a whole is asked: nothing that only one site could answer. A `promql` asks the hub or an address. */
+export type WaveGate = HttpGate | PromqlGate | CommandGate | SoakGate;
+
 export type GateType = Gate["type"];
 /** The gates of one type. */
 export type GateOf<Type extends GateType> = Extract<Gate, { readonly type: Type }>;

@@ -1,4 +1,4 @@
-import type { Gate, OnInconclusive } from "./gates";
+import type { Gate, OnInconclusive, WaveGate } from "./gates";
 import type { FleetPolicy } from "./policy";
 /**
  * A fleet as the rest of edgewave sees it: checked, with every default applied. `readFleet` makes it from YAML files;
@@ -235,6 +235,8 @@ export interface Rollout {
   readonly retry: Retry;
   /** What each site has to pass between "applied" and "done", in order; waves may add to it. */
   readonly gates: readonly Gate[];
+  /** What each wave as a whole has to pass once its sites have ended, in order; waves may add to it. */
+  readonly waveGates: readonly WaveGate[];
   /** When sites may be started. */
   readonly maintenance: Calendar;
   readonly catchUp: CatchUp;
@@ -298,6 +300,8 @@ export interface WaveRule {
   readonly approval: Approval | undefined;
   /** After the rollout's own. */
   readonly gates: readonly Gate[];
+  /** After the rollout's own. */
+  readonly waveGates: readonly WaveGate[];
   /** Beside the rollout's own: both have to be open. */
   readonly maintenance: Calendar;
 }

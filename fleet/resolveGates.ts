@@ -1,9 +1,36 @@
-import { comparisons, type Gate, type GateTiming, type GateType, type PromqlExpectation } from "./gates";
-import { gateDefaults, type GateDocument, type GatesDocument } from "./schema/gates";
+import {
+  type CommandGate,
+  comparisons,
+  type Gate,
+  type GateTiming,
+  type GateType,
+  type HttpGate,
+  type PromqlExpectation,
+  type PromqlGate,
+  type SoakGate,
+  type WaveGate,
+} from "./gates";
+import { gateDefaults, type GateDocument, type GatesDocument, type WaveGatesDocument } from "./schema/gates";
 
 /** The gates of a document in its order, with every default. */
 export function resolveGates(document: GatesDocument | undefined): Gate[] {
   return (document ?? []).map(resolveGate);
+}
+
+/** The gates of a wave as a whole, in their order, with every default. */
+export function resolveWaveGates(document: WaveGatesDocument | undefined): WaveGate[] {
+  return (document ?? []).map((gate) => {
+    switch (gate.type) {
+      case "http":
+        return httpGate(gate);
+      case "promql":
+        return promqlGate(gate, "hub");
+      case "command":
+        return commandGate(gate);
+      case "soak":
+        return soakGate(gate);
+    }
+  });
 }
 
 const names: Readonly<Record<GateType, string>> = {
@@ -25,18 +52,12 @@ function resolveGate(gate: GateDocument): Gate {
       const { namespaces, includeHelmReleases = true } = gate;
       return { ...timingOf(gate, true), type: gate.type, namespaces, includeHelmReleases };
     }
-    case "http": {
-      const { url, expectStatus, bodyContains, bodyMatches, headers, tokenFile, caFile } = gate;
-      const rest = { url, bodyContains, bodyMatches, headers: headers ?? {}, tokenFile, caFile };
-      return { ...timingOf(gate), type: gate.type, expectStatus: expectStatus ?? [{ from: 200, to: 299 }], ...rest };
-    }
-    case "promql": {
-      const { prometheus = "site", query, tokenFile, caFile } = gate;
-      const expect = expectationOf(gate.expect);
-      return { ...timingOf(gate), type: gate.type, prometheus, query, expect, tokenFile, caFile };
-    }
+    case "http":
+      return httpGate(gate);
+    case "promql":
+      return promqlGate(gate, "site");
     case "command":
-      return { ...timingOf(gate), type: gate.type, command: gate.command, environment: gate.environment ?? {} };
+      return commandGate(gate);
     case "git": {
       const { branch = "main", file = "status/{release}.json", allowedSignersFile } = gate;
       return { ...timingOf(gate), type: gate.type, branch, file, allowedSignersFile };
@@ -45,12 +66,33 @@ function resolveGate(gate: GateDocument): Gate {
       const { endpoints = [], apiServer = false, renderedFiles = true, margin = 7 * 86_400, caFile } = gate;
       return { ...timingOf(gate), type: gate.type, endpoints, apiServer, renderedFiles, marginSeconds: margin, caFile };
     }
-    case "soak": {
-      const { duration } = gate;
-      const timing = timingOf({ type: gate.type, name: gate.name, timeout: duration });
-      return { ...timing, type: gate.type, durationSeconds: duration };
-    }
+    case "soak":
+      return soakGate(gate);
   }
+}
+
+type DocumentOf<Type extends GateType> = Extract<GateDocument, { readonly type: Type }>;
+
+function httpGate(gate: DocumentOf<"http">): HttpGate {
+  const { url, expectStatus, bodyContains, bodyMatches, headers, tokenFile, caFile } = gate;
+  const rest = { url, bodyContains, bodyMatches, headers: headers ?? {}, tokenFile, caFile };
+  return { ...timingOf(gate), type: gate.type, expectStatus: expectStatus ?? [{ from: 200, to: 299 }], ...rest };
+}
+
+function promqlGate(gate: DocumentOf<"promql">, usual: "site" | "hub"): PromqlGate {
+  const { prometheus = usual, query, tokenFile, caFile } = gate;
+  const expect = expectationOf(gate.expect);
+  return { ...timingOf(gate), type: gate.type, prometheus, query, expect, tokenFile, caFile };
+}
+
+function commandGate(gate: DocumentOf<"command">): CommandGate {
+  return { ...timingOf(gate), type: gate.type, command: gate.command, environment: gate.environment ?? {} };
+}
+
+function soakGate(gate: DocumentOf<"soak">): SoakGate {
+  const { duration } = gate;
+  const timing = timingOf({ type: gate.type, name: gate.name, timeout: duration });
+  return { ...timing, type: gate.type, durationSeconds: duration };
 }
 
 type Timed = Pick<GateDocument, "type" | "name"> &

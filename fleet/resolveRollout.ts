@@ -1,6 +1,6 @@
 import type { Release, ReleaseLock, Rollout, Selector, SourcePosition, WaveRule, WaveSize } from "./model";
 import { resolveCalendar } from "./resolveCalendar";
-import { resolveGates } from "./resolveGates";
+import { resolveGates, resolveWaveGates } from "./resolveGates";
 import type { ReleaseDocument, RolloutDocument, SelectorDocument, WaveDocument } from "./schema";
 
 /** What a rollout does unless its file says otherwise. */
@@ -50,6 +50,7 @@ export function resolveRollout({ metadata, spec }: RolloutDocument, source: Sour
       jitterPercent: retry?.jitter ?? rolloutDefaults.jitterPercent,
     },
     gates: resolveGates(spec.gates),
+    waveGates: resolveWaveGates(spec.waveGates),
     maintenance: resolveCalendar(spec.maintenance),
     catchUp: {
       maxConcurrency: catchUp?.maxConcurrency ?? spec.maxConcurrency,
@@ -77,6 +78,7 @@ function resolveWave(wave: WaveDocument, rollout: RolloutDocument["spec"]): Wave
     deadlineSeconds: wave.deadline,
     approval: wave.approval && { count: wave.approval.count ?? 1, signed: wave.approval.signed ?? false },
     gates: resolveGates(wave.gates),
+    waveGates: resolveWaveGates(wave.waveGates),
     maintenance: resolveCalendar(wave.maintenance),
   };
 }

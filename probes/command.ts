@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import type { GateOf } from "../fleet/gates";
-import { fillIn } from "../fleet/placeholders";
+import { fillIn, type PlaceholderValues } from "../fleet/placeholders";
 import type { GateAnswer } from "../rollout/gates/answer";
-import type { GateRequest } from "../rollout/gates/probe";
 import { fail, inconclusive, messageOf, pass } from "./answers";
-import { valuesOf, type ProbeOptions } from "./surroundings";
+import type { ProbeOptions } from "./surroundings";
 
 /** Of what the driver was given, what a program needs to run at all; the rest can be secrets. */
 const inherited = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR"] as const;
@@ -20,16 +19,18 @@ const graceMs = 2000;
  */
 export async function checkCommand(
   gate: GateOf<"command">,
-  request: GateRequest,
+  values: PlaceholderValues,
   { fleetDirectory, env }: Pick<ProbeOptions, "fleetDirectory" | "env">,
   signal: AbortSignal,
 ): Promise<GateAnswer> {
-  const values = valuesOf(request);
   const [program = "", ...args] = gate.command.map((part) => fillIn(part, values));
   const filled = Object.entries(gate.environment).map(([name, text]) => [name, fillIn(text, values)]);
   const environment = Object.fromEntries([
     ...inherited.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
-    ...Object.entries(values).map(([name, value]) => [`EDGEWAVE_${variable(name)}`, value]),
+    // The names of a large wave are more than a variable holds.
+    ...Object.entries(values).flatMap(([name, value]) =>
+      name === "sites" ? [] : [[`EDGEWAVE_${variable(name)}`, value]],
+    ),
     ...filled,
   ]) as Record<string, string>;
   signal.throwIfAborted();

@@ -1,12 +1,11 @@
 import type { GateOf } from "../fleet/gates";
 import { matchesPattern } from "../fleet/pattern";
-import { fillIn } from "../fleet/placeholders";
+import { fillIn, type PlaceholderValues } from "../fleet/placeholders";
 import { quote } from "../fleet/quote";
 import type { GateAnswer } from "../rollout/gates/answer";
-import type { GateRequest } from "../rollout/gates/probe";
 import { fail, pass } from "./answers";
 import { readAuthorities, readSecretLine } from "./files";
-import { valuesOf, type ProbeOptions } from "./surroundings";
+import type { ProbeOptions } from "./surroundings";
 import { exchange, largestBody, type WebAnswer } from "./web/exchange";
 
 const mostRedirects = 5;
@@ -19,11 +18,10 @@ const longestMatched = 64 * 1024;
  */
 export async function checkHttp(
   gate: GateOf<"http">,
-  request: GateRequest,
+  values: PlaceholderValues,
   { fleetDirectory }: Pick<ProbeOptions, "fleetDirectory">,
   signal: AbortSignal,
 ): Promise<GateAnswer> {
-  const values = valuesOf(request);
   const first = new URL(fillIn(gate.url, values));
   const { tokenFile, caFile } = gate;
   const headers: Record<string, string> = { accept: "*/*", "user-agent": "edgewave" };

@@ -7,7 +7,7 @@ import { checkGit } from "./git";
 import { checkHttp } from "./http";
 import { checkNodesReady } from "./nodesReady";
 import { checkPromql } from "./promql";
-import type { ProbeOptions } from "./surroundings";
+import { type ProbeOptions, valuesOf, valuesOfWave } from "./surroundings";
 
 export { createPreStager, type PreStageOptions, type SiteRegistry } from "./preStage/preStager";
 export type { ProbeOptions, SiteKubeconfig } from "./surroundings";
@@ -23,18 +23,36 @@ export function createProbe(options: ProbeOptions): GateProbe {
         case "fluxReady":
           return await checkFluxReady(gate, request, options, signal);
         case "http":
-          return await checkHttp(gate, request, options, signal);
-        case "promql":
-          return await checkPromql(gate, request, options, signal);
+          return await checkHttp(gate, valuesOf(request), options, signal);
+        case "promql": {
+          const { site, fleet } = request;
+          return await checkPromql(gate, { values: valuesOf(request), hub: fleet.hub, site }, options, signal);
+        }
         case "command":
-          return await checkCommand(gate, request, options, signal);
+          return await checkCommand(gate, valuesOf(request), options, signal);
         case "git":
           return await checkGit(gate, request, options, signal);
         case "certificates":
           return await checkCertificates(gate, request, options, signal);
         case "soak":
-          return inconclusive("a soak is time that passes; there is nobody to ask");
+          return noOne;
+      }
+    },
+    checkWave: async (request, signal) => {
+      const { gate, fleet } = request;
+      const values = valuesOfWave(request);
+      switch (gate.type) {
+        case "http":
+          return await checkHttp(gate, values, options, signal);
+        case "promql":
+          return await checkPromql(gate, { values, hub: fleet.hub, site: undefined }, options, signal);
+        case "command":
+          return await checkCommand(gate, values, options, signal);
+        case "soak":
+          return noOne;
       }
     },
   };
 }
+
+const noOne = inconclusive("a soak is time that passes; there is nobody to ask");

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { GateOf, PromqlExpectation } from "../fleet/gates";
-import { fillIn } from "../fleet/placeholders";
+import type { Hub, ResolvedSite } from "../fleet/model";
+import { fillIn, type PlaceholderValues } from "../fleet/placeholders";
 import { listOf } from "../fleet/quote";
 import type { GateAnswer } from "../rollout/gates/answer";
-import type { GateRequest } from "../rollout/gates/probe";
 import { kubePrometheusStack } from "../gitops/render/services/kubePrometheusStack";
 import { fail, inconclusive, pass } from "./answers";
 import { readAuthorities, readSecretLine } from "./files";
 import { clientOf } from "./kubernetes/client";
-import { valuesOf, type ProbeOptions } from "./surroundings";
+import type { ProbeOptions } from "./surroundings";
 import { exchange, jsonOf, type WebAnswer } from "./web/exchange";
 
 /**
@@ -33,16 +33,26 @@ const answerSchema = z.discriminatedUnion("status", [
   }),
 ]);
 
+/** Queries that make a longer address are sent as a form: proxies on the way take no more than this for sure. */
+const longestAddress = 4000;
+
+/** Who a query is about: a site, or a wave, which has no Prometheus of its own. */
+export interface PromqlSubject {
+  readonly values: PlaceholderValues;
+  readonly hub: Pick<Hub, "prometheusUrl">;
+  readonly site: ResolvedSite | undefined;
+}
+
 /** Asks one instant query. A query that Prometheus refuses, and one that has no data, say nothing about the site. */
 export async function checkPromql(
   gate: GateOf<"promql">,
-  request: GateRequest,
+  subject: PromqlSubject,
   options: ProbeOptions,
   signal: AbortSignal,
 ): Promise<GateAnswer> {
-  const query = fillIn(gate.query, valuesOf(request));
-  const answer = await ask(gate, request, query, options, signal);
-  if (answer === undefined) return inconclusive(`the site ${request.site.name} has no kubeconfig yet`);
+  const query = fillIn(gate.query, subject.values);
+  const answer = await ask(gate, subject, query, options, signal);
+  if (answer === undefined) return inconclusive(`the site ${subject.site?.name} has no kubeconfig yet`);
   if (answer.status >= 300 && answer.status < 400) return inconclusive(`Prometheus redirects (${answer.status})`);
   let read;
   try {
@@ -66,20 +76,19 @@ export async function checkPromql(
 /** @returns undefined if it has to go through the site's API server, and there is no kubeconfig. */
 async function ask(
   gate: GateOf<"promql">,
-  request: GateRequest,
+  { values, hub, site }: PromqlSubject,
   query: string,
   options: ProbeOptions,
   signal: AbortSignal,
 ): Promise<WebAnswer | undefined> {
   if (gate.prometheus === "site") {
-    const client = await clientOf(request.site, options);
+    if (site === undefined) throw new Error("no site is asked here, so prometheus: site has no meaning");
+    const client = await clientOf(site, options);
     return client?.ask(`${sitePrometheus}/api/v1/query`, { query }, signal);
   }
-  const values = valuesOf(request);
-  const base = gate.prometheus === "hub" ? request.fleet.hub.prometheusUrl : fillIn(gate.prometheus, values);
+  const base = gate.prometheus === "hub" ? hub.prometheusUrl : fillIn(gate.prometheus, values);
   if (base === undefined) throw new Error("fleet.yaml has no hub.prometheusUrl");
   const url = new URL(`${base.replace(/\/+$/, "")}/api/v1/query`);
-  url.searchParams.set("query", query);
   const { tokenFile, caFile } = gate;
   const { fleetDirectory } = options;
   const headers: Record<string, string> = { accept: "application/json", "user-agent": "edgewave" };
@@ -87,6 +96,13 @@ async function ask(
     headers["authorization"] = `Bearer ${await readSecretLine(fleetDirectory, fillIn(tokenFile, values))}`;
   }
   const tls = caFile === undefined ? {} : { ca: await readAuthorities(fleetDirectory, fillIn(caFile, values)) };
+  const form = new URLSearchParams({ query }).toString();
+  if (url.href.length + form.length > longestAddress) {
+    // prometheus.io/docs/prometheus/latest/querying/api: the same by POST, for large queries.
+    headers["content-type"] = "application/x-www-form-urlencoded";
+    return await exchange({ method: "POST", url, headers, body: form, tls, signal });
+  }
+  url.search = form;
   return await exchange({ method: "GET", url, headers, tls, signal });
 }
 

@@ -1,6 +1,6 @@
 import type { ResolvedSite } from "../fleet/model";
-import type { Placeholder } from "../fleet/placeholders";
-import type { GateRequest } from "../rollout/gates/probe";
+import type { Placeholder, WavePlaceholder } from "../fleet/placeholders";
+import type { GateRequest, WaveGateRequest } from "../rollout/gates/probe";
 
 /** A kubeconfig, and whether everything in it may be used. */
 export interface SiteKubeconfig {
@@ -44,4 +44,10 @@ export function valuesOf({ site, release, fleet, commit }: GateRequest): Partial
     ...(apiVip === undefined ? {} : { apiVip }),
     ...(commit === undefined ? {} : { commit }),
   };
+}
+
+/** What stands for each placeholder in a gate of a wave. Names of sites are DNS labels: of these nothing has to be escaped. */
+export function valuesOfWave(request: WaveGateRequest): Record<WavePlaceholder, string> {
+  const { fleet, rollout, wave, release, sites } = request;
+  return { fleet: fleet.name, fleetDomain: fleet.domain, rollout, wave, release, sites: sites.join("|") };
 }

@@ -26,6 +26,15 @@ export interface ReportWave {
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
   readonly soak: { readonly from: number; readonly until: number } | undefined;
+  /** What the wave as a whole was asked, in order. */
+  readonly gates: readonly ReportGate[];
+}
+
+export interface ReportGate {
+  readonly name: string;
+  /** `open` has no verdict yet. */
+  readonly verdict: "pass" | "fail" | "inconclusive" | "accepted" | "open";
+  readonly detail: string;
 }
 
 export interface ReportSite {

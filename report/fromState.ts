@@ -1,5 +1,5 @@
-import { currentWave, type RolloutState, type SiteState } from "../rollout/state";
-import type { ReportData, ReportSite } from "./data";
+import { currentWave, type GateState, type RolloutState, type SiteState } from "../rollout/state";
+import type { ReportData, ReportGate, ReportSite } from "./data";
 
 const unassignedReasons = {
   "not-selected": "the rollout's selector leaves it out",
@@ -26,10 +26,19 @@ export function reportFrom(state: RolloutState): ReportData {
       // A halted wave has no end of its own; it ended with the rollout.
       finishedAt: wave.finishedAt ?? (wave === currentWave(state) && wave.startedAt ? state.at : undefined),
       soak: wave.soak && { from: wave.soak.from, until: wave.soak.endedAt ?? wave.soak.until },
+      gates: wave.gates.map(gateFrom),
     })),
     sites: [...state.sites.values()].map(siteFrom),
     unassigned: state.plan.unassigned.map(({ site, reason }) => ({ site, reason: unassignedReasons[reason] })),
   };
+}
+
+function gateFrom({ gate, answer, verdict, acceptedBy }: GateState): ReportGate {
+  const detail = verdict?.reason ?? answer?.detail ?? "not answered yet";
+  if (acceptedBy !== undefined) {
+    return { name: gate, verdict: "accepted", detail: `taken as passed by ${acceptedBy}; ${detail}` };
+  }
+  return { name: gate, verdict: verdict?.verdict ?? "open", detail };
 }
 
 function siteFrom(site: SiteState): ReportSite {

@@ -1,4 +1,4 @@
-import type { ReportData } from "./data";
+import type { ReportData, ReportWave } from "./data";
 import { duration, plural, time } from "./format";
 import { type Html, html } from "./html";
 import { byOutcome } from "./outcomes";
@@ -17,7 +17,11 @@ export function timeline(data: ReportData): Html {
   </section>`;
 }
 
+const verdicts = { pass: "passed", fail: "failed", inconclusive: "no answer", accepted: "accepted", open: "open" };
+
 function waveTable(data: ReportData): Html {
+  // A column of dashes would tell nobody anything.
+  const gated = data.waves.some(({ gates }) => gates.length > 0);
   const rows = data.waves.map((wave) => {
     const sites = data.sites.filter((site) => site.wave === wave.name);
     const outcomes = byOutcome(sites).map(([outcome, members]) => `${members.length} ${outcome}`);
@@ -32,6 +36,7 @@ function waveTable(data: ReportData): Html {
       <td class="moment">${wave.startedAt === undefined ? "did not start" : time(wave.startedAt)}</td>
       <td class="number">${took}</td>
       <td class="number">${soaked}</td>
+      ${gated ? html`<td>${gates(wave)}</td>` : undefined}
     </tr>`;
   });
   return html`<div class="scroll">
@@ -45,6 +50,7 @@ function waveTable(data: ReportData): Html {
           <th scope="col">Started</th>
           <th scope="col" class="number">Took</th>
           <th scope="col" class="number">Soaked</th>
+          ${gated ? html`<th scope="col">Gates of the wave</th>` : undefined}
         </tr>
       </thead>
       <tbody>
@@ -52,6 +58,16 @@ function waveTable(data: ReportData): Html {
       </tbody>
     </table>
   </div>`;
+}
+
+function gates({ gates: asked }: ReportWave): Html | string {
+  if (asked.length === 0) return "–";
+  const items = asked.map(
+    ({ name, verdict, detail }) => html`<li><bdi>${name}</bdi>: ${verdicts[verdict]}, <bdi>${detail}</bdi></li>`,
+  );
+  return html`<ul class="gates">
+    ${items}
+  </ul>`;
 }
 
 function picture(layout: Timeline, data: ReportData): Html {

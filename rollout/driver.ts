@@ -4,14 +4,15 @@ import { hostname } from "node:os";
 
 import { afterRun } from "./afterRun";
 import { type Command, decide } from "./decide/decide";
-import { SiteWork } from "./driver/siteWork";
+import { GateWork, isOfNow } from "./driver/gateWork";
+import type { Loop, Message } from "./driver/loop";
 import type { RolloutRun } from "./driver/options";
+import { requestsAnswered } from "./driver/requestsAnswered";
+import { SiteWork } from "./driver/siteWork";
 import type { RolloutEvent, RolloutStarted } from "./events";
 import { applyEvent, foldEvents } from "./fold";
 import type { Lease } from "./ledger/ledger";
 import { Mailbox } from "./mailbox";
-import { requestOf } from "./requestForm";
-import { answerRequest } from "./requests";
 import { findBeginning } from "./resume";
 import { rolloutStarted } from "./start";
 import { isSnapshotDue, snapshotForm, snapshotText } from "./snapshot";
@@ -69,24 +70,15 @@ async function unlessHard(work: Promise<void> | undefined, hardSignal: AbortSign
   }
 }
 
-export type Message =
-  /** A run has ended, with what it did. */
-  | { readonly type: "ended"; readonly site: string; readonly events: readonly RolloutEvent[] }
-  /** Something was found out about a site in the run of that token. */
-  | { readonly type: "happened"; readonly site: string; readonly token: number; readonly event: RolloutEvent }
-  | { readonly type: "time"; readonly at: number }
-  | { readonly type: "look-at-requests" }
-  | { readonly type: "stop" }
-  | { readonly type: "hard-stop" }
-  | { readonly type: "lease-lost" };
-
 class Driver {
   private readonly mailbox = new Mailbox<Message>();
   /** Told to the runner: stop the sites. */
   private stopSites = new AbortController();
   /** Ends the listeners and timers of this drive. */
   private readonly over = new AbortController();
+  private readonly loop: Loop;
   private readonly work: SiteWork;
+  private readonly gates: GateWork;
   private readonly timers = new Set<number>();
   private state: RolloutState | undefined;
   /** Whether the last decision left nothing to do but to wait for a message. */
@@ -101,11 +93,15 @@ class Driver {
   ) {
     // Every running site listens to it.
     setMaxListeners(0, this.stopSites.signal, this.over.signal);
-    this.work = new SiteWork(options, lease, () => this.stopSites.signal, {
+    const loop: Loop = {
       state: () => this.current(),
       record: (events) => this.record(events),
       send: (message) => this.mailbox.send(message),
-    });
+    };
+    const signal = () => this.stopSites.signal;
+    this.work = new SiteWork(options, lease, signal, loop);
+    this.gates = new GateWork(options, signal, this.over.signal, loop);
+    this.loop = loop;
   }
 
   async drive(begin: (driver: Driver) => Promise<void>): Promise<RolloutState> {
@@ -115,7 +111,7 @@ class Driver {
     try {
       await begin(this);
       this.lookAtRequests();
-      return await this.loop();
+      return await this.untilTheEnd();
     } catch (error) {
       this.stopSites.abort(error);
       if (!this.hard) await this.work.settled();
@@ -153,7 +149,7 @@ class Driver {
     await this.record([{ type: "driver-resumed", host: hostname(), pid: process.pid, inFlight }]);
   }
 
-  private async loop(): Promise<RolloutState> {
+  private async untilTheEnd(): Promise<RolloutState> {
     for (;;) {
       for (const message of await this.arrived()) await this.handle(message);
       const state = this.current();
@@ -182,6 +178,9 @@ class Driver {
       case "happened":
         // Who was taken up again in between is not told of what came before.
         if (this.current().sites.get(message.site)?.token === message.token) await this.record([message.event]);
+        return;
+      case "happened-to-wave":
+        if (isOfNow(this.current(), message.wave, message.round)) await this.record([message.event]);
         return;
       case "time":
         this.timers.delete(message.at);
@@ -213,7 +212,10 @@ class Driver {
         await this.work.stage(command.site);
         return true;
       case "check-gate":
-        await this.work.check(command.site, command.gate);
+        await this.gates.check(command.site, command.gate);
+        return true;
+      case "check-wave-gate":
+        await this.gates.checkWave(command.wave, command.gate);
         return true;
       case "wait":
         this.waitUntil(command.until);
@@ -235,26 +237,8 @@ class Driver {
     });
   }
 
-  /** Carries out what other processes ask. @returns whether any of it was recorded. */
-  private async takeRequests(): Promise<boolean> {
-    const { ledger, clock, rollout, requestsEvery, verify } = this.options;
-    if (requestsEvery === undefined) return false;
-    let changed = false;
-    for (const stored of await ledger.openRequests(rollout.name)) {
-      const { run } = this.current();
-      const request =
-        stored.run === undefined || stored.run === run
-          ? requestOf(stored)
-          : { refused: `it was meant for run ${stored.run}, and ${run} has taken its place` };
-      const verified = "refused" in request ? request : ((await verify?.(this.current(), request)) ?? request);
-      const answer = "refused" in verified ? verified : answerRequest(this.current(), verified, clock.now());
-      if ("events" in answer && answer.events.length > 0) {
-        await this.record(answer.events);
-        changed = true;
-      }
-      await ledger.answerRequest(stored.id, "refused" in answer ? `refused: ${answer.refused}` : "done");
-    }
-    return changed;
+  private takeRequests(): Promise<boolean> {
+    return requestsAnswered(this.options, this.loop);
   }
 
   private async record(events: readonly RolloutEvent[]): Promise<void> {

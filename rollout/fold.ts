@@ -5,6 +5,7 @@ import { reopened, rollbackStarted } from "./fold/reopen";
 import { resumed } from "./fold/resume";
 import { retryScheduled, siteApplied, siteFinished, siteStarted } from "./fold/runs";
 import { withSite, withWave } from "./fold/parts";
+import * as staging from "./fold/staging";
 import { startState } from "./startState";
 import type { RolloutState } from "./state";
 
@@ -53,27 +54,16 @@ function applied(state: RolloutState, event: RolloutEvent, at: number): RolloutS
     case "soak-finished":
       return withWave(state, event.wave, (wave) => ({ ...wave, soak: wave.soak && { ...wave.soak, endedAt: at } }));
     case "site-staging":
-      return withSite(state, event.site, (site) => ({
-        ...site,
-        staging: {
-          phase: "asking",
-          since: site.staging?.since ?? at,
-          detail: site.staging?.detail ?? "",
-          until: undefined,
-        },
-      }));
+      return staging.asked(state, event, at);
     case "site-staged":
-      return withSite(state, event.site, (site) => ({
-        ...site,
-        staging: {
-          phase: event.proof === undefined ? "missing" : "present",
-          since: event.proof === undefined ? (site.staging?.since ?? at) : at,
-          detail: event.proof ?? event.missing ?? "",
-          until: event.proof === undefined ? event.until : undefined,
-        },
-      }));
+      return staging.answered(state, event, at);
     case "site-started":
       return siteStarted(state, event, at);
+    case "site-waiting":
+      return withSite(state, event.site, (site) => ({
+        ...site,
+        waiting: event.reason === undefined ? undefined : { since: at, reason: event.reason },
+      }));
     case "site-hopped":
       return withSite(state, event.site, (site) => ({ ...site, hopped: [...site.hopped, event.release] }));
     case "site-promoted": {
@@ -83,13 +73,21 @@ function applied(state: RolloutState, event: RolloutEvent, at: number): RolloutS
     case "site-applied":
       return siteApplied(state, event, at);
     case "gate-started":
-      return withSite(state, event.site, (site) => gates.started(site, event.gate, at));
+      return withGates(state, event.site, (old) => gates.started(old, event.gate, at));
     case "gate-answered":
-      return withSite(state, event.site, (site) => gates.answered(site, event, at));
+      return withGates(state, event.site, (old) => gates.answered(old, event, at));
     case "gate-finished":
-      return withSite(state, event.site, (site) => gates.finished(site, event, at));
+      return withGates(state, event.site, (old) => gates.finished(old, event, at));
     case "gate-accepted":
-      return withSite(state, event.site, (site) => gates.accepted(site, event));
+      return withGates(state, event.site, (old) => gates.accepted(old, event));
+    case "wave-gate-started":
+      return withWaveGates(state, event.wave, (old) => gates.started(old, event.gate, at));
+    case "wave-gate-answered":
+      return withWaveGates(state, event.wave, (old) => gates.answered(old, event, at));
+    case "wave-gate-finished":
+      return withWaveGates(state, event.wave, (old) => gates.finished(old, event, at));
+    case "wave-gate-accepted":
+      return withWaveGates(state, event.wave, (old) => gates.accepted(old, event));
     case "site-retry-scheduled":
       return retryScheduled(state, event);
     case "site-finished":
@@ -117,4 +115,12 @@ function applied(state: RolloutState, event: RolloutEvent, at: number): RolloutS
     case "rollout-finished":
       return { ...state, finished: { at, result: event.result } };
   }
+}
+
+function withGates(state: RolloutState, name: string, change: (old: gates.Gates) => gates.Gates): RolloutState {
+  return withSite(state, name, (site) => ({ ...site, gates: change(site.gates) }));
+}
+
+function withWaveGates(state: RolloutState, name: string, change: (old: gates.Gates) => gates.Gates): RolloutState {
+  return withWave(state, name, (wave) => ({ ...wave, gates: change(wave.gates) }));
 }

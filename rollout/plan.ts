@@ -1,5 +1,5 @@
 import type { Calendar } from "../fleet/calendar";
-import type { Gate, OnInconclusive } from "../fleet/gates";
+import type { Gate, OnInconclusive, WaveGate } from "../fleet/gates";
 import type { Approval, Architecture, CatchUp, OnFailure, ProfileName, Retry } from "../fleet/model";
 
 /**
@@ -71,6 +71,11 @@ export interface PlannedWave {
   readonly approval: Approval | undefined;
   /** What each site has to pass after its run, in order: the rollout's gates, then the wave's. */
   readonly gates: readonly Gate[];
+  /**
+   * What the wave as a whole has to pass once each of its sites has an outcome, in order: the rollout's, then the wave's.
+   * Absent if there is nothing, as in runs of before there were any.
+   */
+  readonly waveGates?: readonly WaveGate[];
   /** The wave's own; the rollout's has to be open too. */
   readonly maintenance: Calendar;
 }

@@ -57,6 +57,7 @@ function plannedWave(
   members: readonly ResolvedSite[],
   maxConcurrency: number,
 ): PlannedWave {
+  const waveGates = [...rollout.waveGates, ...rule.waveGates];
   return {
     name,
     canary: rule.canary,
@@ -70,6 +71,7 @@ function plannedWave(
     deadlineSeconds: rule.deadlineSeconds,
     approval: rule.approval,
     gates: [...rollout.gates, ...rule.gates],
+    ...(waveGates.length === 0 ? {} : { waveGates }),
     maintenance: rule.maintenance,
   };
 }

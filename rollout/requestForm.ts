@@ -14,7 +14,11 @@ const forms = {
   abort: z.object(reason),
   "approve-wave": z.object({ wave: z.string(), expires: z.number().optional(), signed: signed.optional() }),
   "approve-site": z.object({ site: z.string() }),
-  retry: z.object({ outcomes: z.array(z.enum(outcomes)), sites: z.array(z.string()) }),
+  retry: z.object({
+    outcomes: z.array(z.enum(outcomes)),
+    sites: z.array(z.string()),
+    waves: z.array(z.string()).optional(),
+  }),
   rollback: z.object({ wave: z.string().optional(), ...reason }),
   evidence: z.object({ site: z.string(), result: z.enum(["pass", "fail"]), detail: z.string().max(2_000) }),
 } as const;

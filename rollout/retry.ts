@@ -19,11 +19,15 @@ export function repeatOf(state: RolloutState, end: SiteFinished, now: number): S
   return { type: "site-retry-scheduled", site: end.site, reason, until: now + Math.round(seconds * 1000) };
 }
 
-/** Exponential, bounded, and varied by `jitterPercent` to either side. */
+/**
+ * Exponential, and varied by `jitterPercent` to either side; never above the longest wait, at which it still varies: the
+ * wait that is varied is so much shorter.
+ */
 export function backoffSeconds({ plan, run }: RolloutState, site: string, repeat: number): number {
   const { backoffSeconds: first, factor, maxBackoffSeconds, jitterPercent } = plan.retry;
-  const wait = Math.min(first * factor ** (repeat - 1), maxBackoffSeconds);
-  return wait * (1 + (jitterPercent / 100) * (2 * share(`${run}/${site}/${repeat}`) - 1));
+  const jitter = jitterPercent / 100;
+  const wait = Math.min(first * factor ** (repeat - 1), maxBackoffSeconds / (1 + jitter));
+  return Math.min(wait * (1 + jitter * (2 * share(`${run}/${site}/${repeat}`) - 1)), maxBackoffSeconds);
 }
 
 /** From 0 to 1, even over texts. */

@@ -7,7 +7,7 @@ import type { DomainState, RolloutState, SiteState } from "./state";
  * Of the form in which states are kept. It has to be raised with every change of `RolloutState` or of what events mean:
  * a snapshot of another form is not read, and its events are folded anew.
  */
-export const snapshotForm = "1";
+export const snapshotForm = "2";
 
 /** Runs with fewer events are folded sooner than a snapshot is read. */
 const fewEvents = 1_000;

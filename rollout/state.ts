@@ -47,6 +47,8 @@ export interface RolloutState {
   readonly inFlight: readonly string[];
   /** Sites of the catch-up that have not been started, and those that are in flight. */
   readonly catchUp: { readonly pending: number; readonly running: number };
+  /** Of the pending sites that go forward: how many bastions are being asked, and whose content was missing. */
+  readonly staging: { readonly asking: number; readonly missing: readonly string[] };
   /** How often a driver took the run over from an earlier one. */
   readonly resumes: number;
   readonly halted:
@@ -74,6 +76,10 @@ export interface WaveState {
   readonly approvals: readonly (Omit<Approved, "type" | "wave"> & { readonly at: number })[];
   /** The wait after the wave. */
   readonly soak: { readonly from: number; readonly until: number; readonly endedAt: number | undefined } | undefined;
+  /** What the wave as a whole was asked, once its sites had ended; in the order in which it was asked. */
+  readonly gates: readonly GateState[];
+  /** How often its gates were begun anew: what is told of an earlier round counts no more. */
+  readonly gateRound: number;
   readonly tally: Tally;
   readonly running: number;
   readonly pending: number;
@@ -81,6 +87,8 @@ export interface WaveState {
   readonly offline: number;
   /** Position in the plan's order before which no site is pending. */
   readonly nextPending: number;
+  /** Position before which there is no site whose bastion is still to be asked for the first time. */
+  readonly nextStaging: number;
 }
 
 export interface DomainState {
@@ -120,6 +128,8 @@ export interface SiteState {
   readonly changedAt: number | undefined;
   /** Set while `phase` is `gating`. */
   readonly applied: Omit<SiteApplied, "type" | "site"> | undefined;
+  /** What its run waits for on the driver's machine before it begins. */
+  readonly waiting: { readonly since: number; readonly reason: string } | undefined;
   /** In the order in which they were started; those of the last run. */
   readonly gates: readonly GateState[];
   /** Set while `phase` is `final`. */
@@ -152,6 +162,11 @@ export interface GateState {
   readonly verdict: (Pick<GateFinished, "verdict" | "reason"> & { readonly at: number }) | undefined;
   /** Who answered for it. */
   readonly acceptedBy: string | undefined;
+}
+
+/** Whether a site's bastion is still to be asked, or to be asked anew, for its content; without regard to the plan. */
+export function isToStage({ phase, direction, frozen, staging }: SiteState): boolean {
+  return phase === "pending" && direction === "forward" && frozen.offline === undefined && staging === undefined;
 }
 
 /** The wave that is under way or comes next; undefined after the last one. */

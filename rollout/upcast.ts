@@ -1,5 +1,5 @@
 import { alwaysOpen } from "../fleet/calendar";
-import type { RolloutEvent } from "./events";
+import { eventVersion, type RolloutEvent } from "./events";
 import type { Plan, PlannedWave } from "./plan";
 
 /**
@@ -8,8 +8,10 @@ import type { Plan, PlannedWave } from "./plan";
  * @throws Error for an event that a newer edgewave wrote.
  */
 export function upcast(version: number, event: RolloutEvent): RolloutEvent {
-  if (version > 2) throw new Error(`the event is of version ${version}; this edgewave reads up to version 2`);
-  if (version === 2 || event.type !== "rollout-started") return event;
+  if (version > eventVersion) {
+    throw new Error(`the event is of version ${version}; this edgewave reads up to version ${eventVersion}`);
+  }
+  if (version > 1 || event.type !== "rollout-started") return event;
   return { ...event, plan: planOfVersion1(event.plan) };
 }
 

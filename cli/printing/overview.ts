@@ -1,4 +1,6 @@
 import { decide } from "../../rollout/decide/decide";
+import type { GateStep } from "../../rollout/decide/gating";
+import { isAtItsGates, waveGateStep } from "../../rollout/decide/waveGates";
 import { type Forecast, forecast, roughForecast } from "../../rollout/forecast";
 import { finalSites, type RolloutState, type SiteState, type WaveState } from "../../rollout/state";
 import { why, whyRollout } from "../../rollout/why";
@@ -55,7 +57,7 @@ function wavesTable(state: RolloutState, predicted: Forecast | undefined, now: n
     const end = predicted?.waves.get(plan.name)?.endsAt;
     return [
       plan.name + (plan.canary && plan.name !== "canary" ? " (canary)" : ""),
-      waveWord(wave, colors),
+      waveWord(state, wave, colors),
       String(plan.sites.length),
       count(tally.succeeded + tally.unchanged),
       count(tally.failed + tally["rolled-back"], colors.red),
@@ -70,10 +72,17 @@ function wavesTable(state: RolloutState, predicted: Forecast | undefined, now: n
   return formatTable(head, rows, head.slice(2, -1));
 }
 
-function waveWord({ startedAt, finishedAt, soak }: WaveState, colors: Colors): string {
+function waveWord(state: RolloutState, wave: WaveState, colors: Colors): string {
+  const { startedAt, finishedAt, soak } = wave;
+  if (isAtItsGates(state, wave)) return gateWord(waveGateStep(state, wave), colors);
   if (finishedAt !== undefined)
     return soak !== undefined && soak.endedAt === undefined ? colors.cyan("soaking") : colors.green("done");
   return startedAt === undefined ? colors.dim("waits") : colors.cyan("runs");
+}
+
+function gateWord({ type }: GateStep, colors: Colors): string {
+  if (type === "held") return colors.yellow("held");
+  return type === "failed" ? colors.red("did not pass") : colors.cyan("at its gates");
 }
 
 function count(number: number, color: (text: string) => string = (text) => text): string {
@@ -89,8 +98,9 @@ function inFlight(state: RolloutState, now: number, colors: Colors): string[] {
   return [`in flight: ${names.join(", ")}${more}`];
 }
 
-function age({ startedAt, phase }: SiteState, now: number): string {
+function age({ startedAt, phase, waiting }: SiteState, now: number): string {
   const since = formatSeconds(Math.max(0, now - (startedAt ?? now)) / 1000);
+  if (waiting !== undefined) return `${since}, waits for this machine`;
   return phase === "gating" ? `${since}, at its gates` : since;
 }
 

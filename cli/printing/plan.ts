@@ -1,3 +1,4 @@
+import type { Gate, WaveGate } from "../../fleet/gates";
 import type { Fleet, ResolvedSite } from "../../fleet/model";
 import type { Forecast } from "../../rollout/forecast";
 import type { Plan } from "../../rollout/plan";
@@ -84,26 +85,25 @@ function at(from: number, to: number): string {
 
 /** What has to be so before the wave starts and before its sites are done, a line each. */
 function conditions(state: RolloutState, wave: WaveState): string[] {
-  const { gates, approval, deadlineSeconds, quorum, representation, maintenance, sites } = wave.plan;
+  const { gates, waveGates = [], approval, deadlineSeconds, quorum, representation, maintenance, sites } = wave.plan;
   const lines: string[] = [];
   if (approval !== undefined) {
     const kind = approval.signed ? "signed approval" : "approval";
     lines.push(`approval: waits for ${plural(approval.count, kind)} (the prediction takes it as given at once)`);
   }
-  if (gates.length > 0) {
-    const named = gates.map(({ name, type, timeoutSeconds, ...gate }) => {
-      const time =
-        "durationSeconds" in gate ? formatSpan(gate.durationSeconds) : `at most ${formatSpan(timeoutSeconds)}`;
-      return `${name} (${name === type ? "" : `${type}, `}${time})`;
-    });
-    lines.push(`gates: ${named.join(", ")}`);
-  }
+  if (gates.length > 0) lines.push(`gates of each site: ${gates.map(gateText).join(", ")}`);
+  if (waveGates.length > 0) lines.push(`gates of the wave: ${waveGates.map(gateText).join(", ")}`);
   if (deadlineSeconds !== undefined) lines.push(`deadline: ${formatSpan(deadlineSeconds)} after its start`);
   if (quorum > 0) lines.push(`quorum: ${quorum} of ${plural(sites.length, "site")} have to be reached`);
   if (representation.length > 0) lines.push(`representation: each ${representation.join(", each ")} has to be reached`);
   const own = calendarText(maintenance, siteTime, dayOf(state.startedAt));
   if (own !== undefined) lines.push(`windows: ${own}`);
   return [...lines, ...closedNow(state, wave)];
+}
+
+function gateText({ name, type, timeoutSeconds, ...gate }: Gate | WaveGate): string {
+  const time = "durationSeconds" in gate ? formatSpan(gate.durationSeconds) : `at most ${formatSpan(timeoutSeconds)}`;
+  return `${name} (${name === type ? "" : `${type}, `}${time})`;
 }
 
 const siteTime = "the site's time";

@@ -92,9 +92,21 @@ class Progress implements RolloutProgress {
         this.#running.delete(event.site);
         return yellow(`  ${event.site}: ${event.reason}`);
       case "gate-finished":
-        return event.verdict === "pass" ? undefined : yellow(`  ${event.site}: gate ${event.gate} ${event.reason}`);
+        return event.verdict === "pass"
+          ? undefined
+          : yellow(`  ${event.site}: gate ${event.gate} ${verdictWord[event.verdict]}: ${event.reason}`);
       case "gate-accepted":
         return yellow(`  ${event.site}: gate ${event.gate} is taken as passed by ${event.by}`);
+      case "wave-gate-started":
+        return dim(`  wave ${event.wave}: all its sites have ended; gate ${event.gate} is asked`);
+      case "wave-gate-finished": {
+        const line = `  wave ${event.wave}: gate ${event.gate} ${verdictWord[event.verdict]}: ${event.reason}`;
+        return event.verdict === "pass" ? dim(line) : yellow(line);
+      }
+      case "wave-gate-accepted":
+        return yellow(`  wave ${event.wave}: gate ${event.gate} is taken as passed by ${event.by}`);
+      case "site-waiting":
+        return event.reason === undefined ? undefined : dim(`  ${event.site} waits: ${event.reason}`);
       case "approved":
         return dim(`  wave ${event.wave} is approved by ${event.by}`);
       case "paused":
@@ -106,7 +118,7 @@ class Progress implements RolloutProgress {
       case "rollback-started":
         return this.#rollbackLine(event);
       case "rollout-reopened":
-        return yellow(`${event.kind} by ${event.by}: ${plural(event.sites.length, "site")}`);
+        return yellow(`${event.kind} by ${event.by}: ${reopenedWords(event)}`);
       case "evidence-recorded":
         return yellow(`  ${event.site} reports ${event.result} late: ${event.detail}`);
       case "stop-requested":
@@ -168,6 +180,13 @@ class Progress implements RolloutProgress {
     const shown = text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
     this.#bar.update(doneSites(state), { wave, running: this.#colors.dim(shown) });
   }
+}
+
+const verdictWord = { pass: "passed", fail: "failed", inconclusive: "has no answer" } as const;
+
+function reopenedWords({ sites, waves = [] }: Extract<RolloutEvent, { type: "rollout-reopened" }>): string {
+  const again = waves.length === 0 ? [] : [`gates of wave ${waves.join(", ")} again`];
+  return [...(sites.length === 0 && again.length > 0 ? [] : [plural(sites.length, "site")]), ...again].join(", ");
 }
 
 function doneSites(state: RolloutState): number {

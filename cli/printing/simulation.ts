@@ -45,7 +45,7 @@ function assumedLines({ assumptions, history, historyRuns, unchanged, state }: S
     samples.length === 0
       ? `a run takes ${formatSeconds(0.8 * seconds)} to ${formatSeconds(1.2 * seconds)}: assumed, ${historyRuns === 0 ? "no rollout was read" : `${from} tell of no run`}`
       : `a run takes as long as one of the same profile: ${plural(samples.length, "run")} in ${from}, ${formatSeconds(p10)} to ${formatSeconds(p90)}, half of them up to ${formatSeconds(p50)}`;
-  const gates = state.waves.some(({ plan }) => plan.gates.length > 0);
+  const gates = state.waves.some(({ plan }) => plan.gates.length + (plan.waveGates?.length ?? 0) > 0);
   const approvals = state.waves.some(({ plan }) => plan.approval !== undefined);
   return [
     run,

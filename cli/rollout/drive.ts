@@ -125,7 +125,6 @@ export async function drive(io: Io, job: Job, progress: RolloutProgress, interru
       },
       onEvent: progress.onEvent,
       onProgress: progress.onResources,
-      onWaiting: (site, reason) => reason !== undefined && progress.note(colors.dim(`  ${site} waits: ${reason}`)),
     };
     if (job.takeUp === undefined) return { state: await runRollout(run), engine };
     const taken = await job.takeUp(ledger, { ...inputs, successes: await ledger.successes() });

@@ -37,6 +37,7 @@ const actTypes = [
   "unpaused",
   "abort-requested",
   "gate-accepted",
+  "wave-gate-accepted",
   "evidence-recorded",
   "rollback-started",
   "rollout-reopened",
@@ -82,6 +83,8 @@ function actOf({ at, event }: RecordedEvent): Act[] {
       return act(event.by, "aborted", event.reason);
     case "gate-accepted":
       return act(event.by, `took gate ${event.gate} of ${event.site} as passed`);
+    case "wave-gate-accepted":
+      return act(event.by, `took gate ${event.gate} of wave ${event.wave} as passed`);
     case "evidence-recorded":
       return act(event.by, `reported ${event.result} of ${event.site}`, event.detail);
     case "rollback-started":

@@ -1,4 +1,4 @@
-import { gateNameProblems, gateSiteProblems } from "../gateProblems";
+import { gateNameProblems, gateSiteProblems, waveGateProblems } from "../gateProblems";
 import type { ResolvedSite, Rollout, WaveRule } from "../model";
 import type { Problem } from "../problem";
 import { quote } from "../quote";
@@ -28,32 +28,39 @@ function calendarsOf({ maintenance, waves, source }: Rollout): Problem[] {
 }
 
 /** The gates of a wave follow the rollout's: both lists together have each name once. */
-function gateNames({ gates, waves, source }: Rollout): Problem[] {
-  const ofRollout = new Set(gates.map(({ name }) => name));
-  return [
-    ...gateNameProblems(gates, source, ["spec", "gates"]),
-    ...waves.flatMap((wave, index) => {
-      const path = ["spec", "waves", index, "gates"];
-      const repeated = wave.gates.flatMap(({ name }, place): Problem[] => {
-        if (!ofRollout.has(name)) return [];
-        const message = `gate ${quote(name)} is one of the rollout's own already`;
-        return [{ code: "EDGE-NAME-002", source, path: [...path, place, "name"], message }];
-      });
-      return [...gateNameProblems(wave.gates, source, path), ...repeated];
-    }),
-  ];
+function gateNames({ gates, waveGates, waves, source }: Rollout): Problem[] {
+  return (["gates", "waveGates"] as const).flatMap((key) => {
+    const own = key === "gates" ? gates : waveGates;
+    const ofRollout = new Set(own.map(({ name }) => name));
+    return [
+      ...gateNameProblems(own, source, ["spec", key]),
+      ...waves.flatMap((wave, index) => {
+        const path = ["spec", "waves", index, key];
+        const repeated = wave[key].flatMap(({ name }, place): Problem[] => {
+          if (!ofRollout.has(name)) return [];
+          const message = `gate ${quote(name)} is one of the rollout's own already`;
+          return [{ code: "EDGE-NAME-002", source, path: [...path, place, "name"], message }];
+        });
+        return [...gateNameProblems(wave[key], source, path), ...repeated];
+      }),
+    ];
+  });
 }
 
 function gateSites(
-  { gates, waves, source }: Rollout,
+  { gates, waveGates, waves, source }: Rollout,
   selected: readonly ResolvedSite[],
   hub: Parameters<typeof gateSiteProblems>[2],
 ): Problem[] {
   return [
     ...gateSiteProblems(gates, selected, hub, source, ["spec", "gates"]),
+    ...waveGateProblems(waveGates, hub, source, ["spec", "waveGates"]),
     ...waves.flatMap((wave, index) => {
       const ofWave = selected.filter((site) => matches(wave.selector, site));
-      return gateSiteProblems(wave.gates, ofWave, hub, source, ["spec", "waves", index, "gates"]);
+      return [
+        ...gateSiteProblems(wave.gates, ofWave, hub, source, ["spec", "waves", index, "gates"]),
+        ...waveGateProblems(wave.waveGates, hub, source, ["spec", "waves", index, "waveGates"]),
+      ];
     }),
   ];
 }

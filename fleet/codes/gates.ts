@@ -8,4 +8,10 @@ export const gateCodes = {
     fix: "Ask another gate, or leave the sites out of the wave.",
     severity: "error",
   },
+  "EDGE-GATE-002": {
+    title: "A gate of a wave cannot be asked",
+    why: "A gate without anybody to answer it would hold the rollout after its first wave.",
+    fix: "Set hub.prometheusUrl in fleet.yaml, or give the gate an address of its own.",
+    severity: "error",
+  },
 } as const satisfies Record<string, CodeText>;

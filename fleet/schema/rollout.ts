@@ -2,7 +2,7 @@ import { z } from "zod";
 import { calendarSchema } from "./calendar";
 import { document, labels, profileName, region } from "./document";
 import { text } from "./formats";
-import { gatesSchema } from "./gates";
+import { gatesSchema, waveGatesSchema } from "./gates";
 import { amount, durationSeconds, percent, size } from "./quantity";
 
 const expression = z
@@ -57,6 +57,7 @@ const shared = {
     .optional()
     .describe("Labels of which each value in the wave has to be reached by a site."),
   gates: gatesSchema.optional(),
+  waveGates: waveGatesSchema.optional(),
   maintenance: calendarSchema.optional(),
   deadline: durationSeconds.optional().describe("After it nothing more is started, such as 14d."),
 };

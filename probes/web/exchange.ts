@@ -6,9 +6,11 @@ import { messageOf } from "../answers";
 export const largestBody = 1024 * 1024;
 
 export interface WebRequest {
-  readonly method: "GET" | "HEAD";
+  readonly method: "GET" | "HEAD" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a POST. */
+  readonly body?: string;
   /** TLS options beside those of a strict client, such as `ca`, `cert` and `key`. */
   readonly tls?: Pick<https.AgentOptions, "ca" | "cert" | "key" | "pfx" | "passphrase" | "servername">;
   /** Replaces the connection altogether, as a kubeconfig with a proxy does. */
@@ -37,12 +39,25 @@ export class NoAnswer extends Error {
  * the body no more is read than is wanted. Certificates are always verified.
  * @throws NoAnswer
  */
-export async function exchange({ method, url, headers, tls, agent, address, signal }: WebRequest): Promise<WebAnswer> {
+export async function exchange({
+  url,
+  headers,
+  body,
+  tls,
+  agent,
+  address,
+  signal,
+  ...sentAs
+}: WebRequest): Promise<WebAnswer> {
   const secure = url.protocol === "https:";
   const name = url.hostname.replace(/^\[|\]$/g, "");
   const options: https.RequestOptions = {
-    method,
-    headers: { ...headers, host: url.host },
+    method: sentAs.method,
+    headers: {
+      ...headers,
+      host: url.host,
+      ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+    },
     agent: agent ?? false,
     signal,
     host: address ?? name,
@@ -77,7 +92,7 @@ export async function exchange({ method, url, headers, tls, agent, address, sign
       response.once("close", () => failed(new Error("the connection was closed in the middle of the answer")));
     });
     sent.once("error", failed);
-    sent.end();
+    sent.end(body);
   });
 }
 

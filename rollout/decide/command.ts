@@ -10,6 +10,8 @@ export type Command =
   | { readonly type: "stage-site"; readonly site: string }
   /** Look at a gate until it has a verdict. */
   | { readonly type: "check-gate"; readonly site: string; readonly gate: string }
+  /** The same of a gate of a wave as a whole. */
+  | { readonly type: "check-wave-gate"; readonly wave: string; readonly gate: string }
   /** Ask again at that time (milliseconds since the epoch), or after the next event if that is earlier. */
   | { readonly type: "wait"; readonly until: number };
 

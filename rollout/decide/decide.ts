@@ -4,9 +4,11 @@ import { unrepresented } from "../representation";
 import { currentWave, type RolloutState, type SiteState, sitesLeft, type WaveState } from "../state";
 import { type Command, halt, record, waitUntil, withoutRun } from "./command";
 import { gatingCommands } from "./gating";
-import { rolloutDeadline, waveDeadline, waveHold } from "./holds";
+import { rolloutDeadline } from "./holds/ofRollout";
+import { waveDeadline, waveHold } from "./holds/ofWave";
 import { rollbackOf } from "./rollback";
 import { pendingSites, stagings, starts } from "./starts";
+import { anyWaveFailed, waveGateCommands } from "./waveGates";
 
 export type { Command } from "./command";
 
@@ -83,7 +85,7 @@ function afterWaves(state: RolloutState, now: number): Command[] {
     if (state.paused !== undefined) return [];
     return [...stagings(state, now), ...starts(state, state.waves, now)];
   }
-  return finish(state.tally.failed > 0 ? "failed" : "succeeded");
+  return finish(state.tally.failed > 0 || anyWaveFailed(state) ? "failed" : "succeeded");
 }
 
 function finish(result: RolloutResult): Command[] {
@@ -175,7 +177,7 @@ function endIfOver(state: RolloutState, wave: WaveState): Command[] {
   if (wave.pending + wave.running > 0) return [];
   const reason = unrepresented(state, wave);
   if (reason !== undefined) return halt(reason, wave.plan.name);
-  return record({ type: "wave-finished", wave: wave.plan.name });
+  return waveGateCommands(state, wave) ?? record({ type: "wave-finished", wave: wave.plan.name });
 }
 
 function deferrals(state: RolloutState, wave: WaveState) {

@@ -1,10 +1,10 @@
-import type { Gate } from "../../fleet/gates";
+import type { Gate, GateTiming, OnInconclusive } from "../../fleet/gates";
 import type { SiteFinished } from "../events";
 import type { Plan } from "../plan";
 import type { GateState, RolloutState, SiteState } from "../state";
 import type { Command } from "./command";
 
-/** What the gates of a site ask for next. */
+/** What the gates of a site, or of a wave, ask for next. */
 export type GateStep =
   | { readonly type: "check"; readonly gate: string }
   /** A driver looks at it. */
@@ -35,15 +35,24 @@ export function gatingCommands(state: RolloutState): Command[] {
 
 /** Where a site stands with its gates: they are looked at one after the other, in the plan's order. */
 export function gateStep(state: RolloutState, site: SiteState): GateStep {
-  for (const gate of gatesOf(state, site)) {
-    const found = site.gates.find((other) => other.gate === gate.name);
+  return stepThrough(gatesOf(state, site), site.gates, (gate) => whenInconclusive(state, site, gate));
+}
+
+/** @param onInconclusive what a gate does that has no answer. */
+export function stepThrough<G extends Pick<GateTiming, "name">>(
+  gates: readonly G[],
+  states: readonly GateState[],
+  onInconclusive: (gate: G) => OnInconclusive,
+): GateStep {
+  for (const gate of gates) {
+    const found = states.find((other) => other.gate === gate.name);
     if (found === undefined || (found.verdict === undefined && !found.watched)) {
       return { type: "check", gate: gate.name };
     }
     if (found.acceptedBy !== undefined || found.verdict?.verdict === "pass") continue;
     if (found.verdict === undefined) return { type: "watched", gate: found };
     if (found.verdict.verdict === "fail") return { type: "failed", reason: `gate ${gate.name}: ${reasonOf(found)}` };
-    const action = whenInconclusive(state, site, gate);
+    const action = onInconclusive(gate);
     if (action === "hold") return { type: "held", gate: found };
     if (action === "fail") {
       return { type: "failed", reason: `gate ${gate.name} had no answer: ${reasonOf(found)}` };
@@ -62,7 +71,7 @@ export function gatesOf({ plan }: RolloutState, site: SiteState): readonly Gate[
 }
 
 /** A site that goes back is not held: a rollback has to come to its end by itself. */
-function whenInconclusive({ plan }: RolloutState, { direction }: SiteState, gate: Gate): "hold" | "fail" | "pass" {
+function whenInconclusive({ plan }: RolloutState, { direction }: SiteState, gate: Gate): OnInconclusive {
   const action = gate.onInconclusive ?? plan.onInconclusive;
   return direction === "back" && action === "hold" ? "fail" : action;
 }

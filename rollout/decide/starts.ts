@@ -1,6 +1,6 @@
-import type { RolloutState, SiteState, WaveState } from "../state";
+import { isToStage, type RolloutState, type SiteState, type WaveState } from "../state";
 import { type Command, start, waitUntil } from "./command";
-import { siteHold } from "./holds";
+import { siteHold } from "./holds/ofSite";
 
 /**
  * Starts of pending sites in their order, as many as every cap allows: those of the rollout, of the wave, of the catch-up
@@ -52,21 +52,31 @@ export function* pendingSites(state: RolloutState, wave: WaveState): IterableIte
   }
 }
 
-/** Sites whose content is to be looked for, the first waves first, so many at once as sites may be in flight. */
+/**
+ * Sites whose content is to be looked for, so many at once as sites may be in flight: first those where it was missing and
+ * the time has come to look again, then the others, the first waves first. What was found is not looked at again, so that
+ * a decision costs the same however many sites there are.
+ */
 export function stagings(state: RolloutState, now: number): Command[] {
-  if (!state.plan.preStage) return [];
-  let asking = 0;
+  const { plan, staging, waves, sites } = state;
+  if (!plan.preStage) return [];
+  let room = Math.max(0, plan.maxConcurrency - staging.asking);
   const due: Command[] = [];
-  const times: (number | undefined)[] = [];
-  for (const wave of state.waves) {
-    for (const site of pendingSites(state, wave)) {
-      const { staging, direction, frozen } = site;
-      if (staging?.phase === "present" || direction === "back" || frozen.offline !== undefined) continue;
-      if (staging?.phase === "asking") asking += 1;
-      else if (staging?.until !== undefined && staging.until > now) times.push(staging.until);
-      else due.push({ type: "stage-site", site: site.site });
+  const times: number[] = [];
+  const take = (site: string) => {
+    due.push({ type: "stage-site", site });
+    room -= 1;
+  };
+  for (const name of staging.missing) {
+    const until = sites.get(name)?.staging?.until;
+    if (until !== undefined && until > now) times.push(until);
+    else if (room > 0) take(name);
+  }
+  for (const { plan: planned, nextStaging } of waves) {
+    for (let place = nextStaging; room > 0 && place < planned.sites.length; place += 1) {
+      const site = sites.get(planned.sites[place] ?? "");
+      if (site !== undefined && isToStage(site)) take(site.site);
     }
   }
-  const room = Math.max(0, state.plan.maxConcurrency - asking);
-  return due.length > 0 && room > 0 ? due.slice(0, room) : waitUntil(times);
+  return due.length > 0 ? due : waitUntil(times);
 }

@@ -1,31 +1,16 @@
 import type { Release, ResolvedSite } from "../../fleet/model";
 import { withoutRun } from "../decide/command";
-import { gatesOf } from "../decide/gating";
 import { desiredHash } from "../desiredHash";
-import type { Message } from "../driver";
-import type { RolloutEvent } from "../events";
-import type { GateAnswer } from "../gates/answer";
-import { gateProgress } from "../gates/progress";
-import { runGate } from "../gates/runGate";
 import { type Lease, SiteBusy } from "../ledger/ledger";
 import { type Hop, runThrough } from "../siteRun";
-import { releaseOf, type RolloutState, type SiteState } from "../state";
+import { releaseOf, type SiteState } from "../state";
+import { gone, type Loop } from "./loop";
 import type { RolloutRun } from "./options";
-
-/** What the driver's loop is to those who work for it. */
-export interface Loop {
-  state(): RolloutState;
-  record(events: readonly RolloutEvent[]): Promise<void>;
-  send(message: Message): void;
-}
 
 /** How long until a content that was missing is looked for again, in milliseconds. */
 const stageAgain = 60_000;
 
-/** How often a gate's new detail is kept while its answer is the same, in milliseconds. */
-const detailsEvery = 60_000;
-
-/** Everything that a driver does to sites: runs, looks at gates, looks for content. It decides nothing. */
+/** What a driver does to sites: runs and looks for content. It decides nothing. */
 export class SiteWork {
   private readonly running = new Map<string, Promise<void>>();
   private readonly sites: ReadonlyMap<string, ResolvedSite>;
@@ -74,7 +59,11 @@ export class SiteWork {
       clock,
       signal: this.signal(),
       onProgress: (resources: number, doing: string | undefined) => onProgress?.(name, resources, doing),
-      onWaiting: (reason: string | undefined) => onWaiting?.(name, reason),
+      onWaiting: (reason: string | undefined) => {
+        onWaiting?.(name, reason);
+        const event = { type: "site-waiting" as const, site: name, ...(reason === undefined ? {} : { reason }) };
+        loop.send({ type: "happened", site: name, token, event });
+      },
     };
     const work = runThrough(run, target.hops, async (release, success) => {
       const event = { type: "site-hopped" as const, site: name, release, ...(success && { success }) };
@@ -104,38 +93,13 @@ export class SiteWork {
     };
     if (site === undefined) return send({ missing: gone(name) });
     if (preStager === undefined) return send({ missing: "nobody can look for it here" });
-    void preStager.prove({ site, release, fleet, commit: undefined }, this.signal()).then(
+    const proof = Promise.resolve().then(() =>
+      preStager.prove({ site, release, fleet, commit: undefined }, this.signal()),
+    );
+    void proof.then(
       (found) => send(found.present ? { proof: found.proof } : { missing: found.missing.join("; ") }),
       (error: unknown) => send({ missing: error instanceof Error ? error.message : String(error) }),
     );
-  }
-
-  async check(name: string, gateName: string): Promise<void> {
-    const { site, known } = this.find(name);
-    const gate = gatesOf(this.loop.state(), known).find((other) => other.name === gateName);
-    if (gate === undefined) throw new Error(`site ${name} has no gate ${gateName}`);
-    await this.loop.record([{ type: "gate-started", site: name, gate: gateName }]);
-    const { fleet, probe, clock } = this.options;
-    const state = this.loop.state();
-    const { token, promotion, changedAt, gates } = this.find(name).known;
-    const began = gates.find((other) => other.gate === gateName)?.began ?? clock.now();
-    const send = (event: RolloutEvent) => this.loop.send({ type: "happened", site: name, token, event });
-    if (site === undefined) {
-      return send({ type: "gate-finished", site: name, gate: gateName, verdict: "inconclusive", reason: gone(name) });
-    }
-    const request = { gate, site, release: releaseOf(state, known), fleet, commit: promotion?.to, changedAt };
-    let told: { readonly answer: string; readonly at: number } | undefined;
-    const onAnswer = ({ answer, detail }: GateAnswer, at: number) => {
-      // A detail that changes with every answer must not fill the ledger.
-      if (told?.answer === answer && at < told.at + detailsEvery) return;
-      told = { answer, at };
-      send({ type: "gate-answered", site: name, gate: gateName, answer, detail });
-    };
-    const progress = gateProgress(gate, began, changedAt);
-    void runGate(progress, request, probe ?? nobodyAsks, clock, onAnswer, this.signal()).then((verdict) => {
-      // Aborted: a resumed driver looks again.
-      if (verdict !== undefined) send({ type: "gate-finished", site: name, gate: gateName, ...verdict });
-    });
   }
 
   /** A run that is opened again long after its end may have sites that the fleet has no longer. */
@@ -189,9 +153,3 @@ export class SiteWork {
     }
   }
 }
-
-function gone(site: string): string {
-  return `site ${site} is not in the fleet any more; put its file back, or start a new rollout without it`;
-}
-
-const nobodyAsks = { check: async () => ({ answer: "inconclusive" as const, detail: "nobody can ask here" }) };

@@ -1,6 +1,6 @@
 import type { Outcome } from "../events";
 import type { PlannedWave } from "../plan";
-import type { DomainState, RolloutState, SiteState, WaveState } from "../state";
+import { type DomainState, isToStage, type RolloutState, type SiteState, type WaveState } from "../state";
 import { counted } from "../tally";
 
 /** Changes one wave. @throws Error for a wave that the rollout does not have. */
@@ -44,6 +44,7 @@ export function moveSite(state: RolloutState, site: SiteState): RolloutState {
         : running > 0
           ? [...state.inFlight, site.site]
           : state.inFlight.filter((name) => name !== site.site),
+    staging: movedInStaging(state.staging, old, site),
     catchUp: {
       pending: state.catchUp.pending + (site.catchUp ? isPending(site) : 0) - (old.catchUp ? isPending(old) : 0),
       running: state.catchUp.running + (site.catchUp ? inFlight(site) : 0) - (old.catchUp ? inFlight(old) : 0),
@@ -64,8 +65,25 @@ function movedInWave({ waves }: RolloutState, old: SiteState, site: SiteState, s
     offline: wave.offline + isOffline(site) - isOffline(old),
     // A site that is pending again may stand before those that are.
     nextPending: pending > 0 ? Math.min(wave.nextPending, placeIn(wave.plan, site.site)) : wave.nextPending,
+    nextStaging:
+      isToStage(site) && !isToStage(old) ? Math.min(wave.nextStaging, placeIn(wave.plan, site.site)) : wave.nextStaging,
   };
-  return waves.with(index, { ...next, nextPending: firstPending(next, sites) });
+  return waves.with(index, {
+    ...next,
+    nextPending: firstFrom(next.nextPending, wave.plan, sites, isPending),
+    nextStaging: firstFrom(next.nextStaging, wave.plan, sites, isToStage),
+  });
+}
+
+function movedInStaging(staging: RolloutState["staging"], old: SiteState, site: SiteState): RolloutState["staging"] {
+  const asking = isStaging(site, "asking") - isStaging(old, "asking");
+  const missing = isStaging(site, "missing") - isStaging(old, "missing");
+  if (asking === 0 && missing === 0) return staging;
+  const { missing: names } = staging;
+  return {
+    asking: staging.asking + asking,
+    missing: missing === 0 ? names : missing > 0 ? [...names, site.site] : names.filter((name) => name !== site.site),
+  };
 }
 
 /** What a catch-up freezes anew may be in another domain than before. */
@@ -107,6 +125,8 @@ export function placeIn(wave: PlannedWave, site: string): number {
 }
 
 const isPending = ({ phase }: SiteState): number => (phase === "pending" ? 1 : 0);
+const isStaging = ({ phase, direction, staging }: SiteState, what: "asking" | "missing"): number =>
+  phase === "pending" && direction === "forward" && staging?.phase === what ? 1 : 0;
 const isGating = ({ phase }: SiteState): number => (phase === "gating" ? 1 : 0);
 const inFlight = ({ phase }: SiteState): number => (phase === "running" || phase === "gating" ? 1 : 0);
 const isOffline = (site: SiteState): number =>
@@ -118,11 +138,16 @@ function recounted(tally: RolloutState["tally"], from: Outcome | undefined, to: 
   return to === undefined ? without : counted(without, to, 1);
 }
 
-function firstPending({ plan, nextPending }: WaveState, sites: RolloutState["sites"]): number {
-  let next = nextPending;
-  for (; next < plan.sites.length; next += 1) {
-    const site = plan.sites[next];
-    if (site !== undefined && sites.get(site)?.phase === "pending") break;
+/** Place of the first site from there on of which that is so; the wave's length if there is none. */
+function firstFrom(
+  from: number,
+  { sites: names }: PlannedWave,
+  sites: RolloutState["sites"],
+  is: (site: SiteState) => number | boolean,
+): number {
+  for (let place = from; place < names.length; place += 1) {
+    const site = sites.get(names[place] ?? "");
+    if (site !== undefined && is(site)) return place;
   }
-  return next;
+  return names.length;
 }

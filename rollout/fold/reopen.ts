@@ -5,7 +5,8 @@ import { moveSite, siteOf } from "./parts";
 
 /**
  * Sites with an outcome are taken up again. Those of a retry go through their waves as before; those of a catch-up are
- * a group of their own. Of a run that had ended, each other wave is over: what it has left undone was skipped.
+ * a group of their own. Of a run that had ended, each other wave is over: what it has left undone was skipped. Only a
+ * wave that failed at its own gates is asked them again by a retry, or the waves after it would go past them.
  */
 export function reopened(state: RolloutState, event: RolloutReopened, at: number): RolloutState {
   const { kind } = event;
@@ -24,11 +25,14 @@ export function reopened(state: RolloutState, event: RolloutReopened, at: number
   return {
     ...moved,
     waves: moved.waves.map((wave, index) => {
-      if (!again.has(wave.plan.name)) return state.finished === undefined ? wave : over(wave, at);
+      if (!again.has(wave.plan.name)) {
+        if (event.waves?.includes(wave.plan.name) === true) return askedAgain(wave);
+        return state.finished === undefined ? wave : over(wave, at);
+      }
       const before = state.waves[index];
       // A wave that is under way goes on: it has been approved, and its time runs.
       const underWay = before !== undefined && before.finishedAt === undefined && before.running + before.pending > 0;
-      return underWay ? wave : { ...wave, startedAt: undefined, finishedAt: undefined, soak: undefined };
+      return underWay ? wave : { ...askedAgain(wave), startedAt: undefined };
     }),
     openedAt: state.finished === undefined ? state.openedAt : at,
     halted: undefined,
@@ -36,6 +40,11 @@ export function reopened(state: RolloutState, event: RolloutReopened, at: number
     rollback: undefined,
     finished: undefined,
   };
+}
+
+/** What the wave was asked was of other sites, or of another day. */
+function askedAgain(wave: WaveState): WaveState {
+  return { ...wave, finishedAt: undefined, soak: undefined, gates: [], gateRound: wave.gateRound + 1 };
 }
 
 function over(wave: WaveState, at: number): WaveState {

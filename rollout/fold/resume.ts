@@ -1,5 +1,6 @@
 import { takenUpAgain } from "../startState";
 import type { RolloutState, SiteState } from "../state";
+import { unwatched } from "./gates";
 import { moveSite } from "./parts";
 
 /**
@@ -8,8 +9,10 @@ import { moveSite } from "./parts";
  */
 export function resumed(state: RolloutState): RolloutState {
   const again = state.finished === undefined ? [...state.sites.values()].flatMap((site) => onceMore(site) ?? []) : [];
+  const next = again.reduce(moveSite, state);
   return {
-    ...again.reduce(moveSite, state),
+    ...next,
+    waves: next.waves.map((wave) => (wave.gates.length === 0 ? wave : { ...wave, gates: unwatched(wave.gates) })),
     resumes: state.resumes + 1,
     stopping: undefined,
     interrupted: undefined,
@@ -21,7 +24,7 @@ function onceMore(site: SiteState): SiteState | undefined {
   if (site.phase === "running" || site.outcome === "cancelled") {
     return { ...takenUpAgain(site), retries: site.retries, cutOff: true, changed: true };
   }
-  if (site.phase === "gating") return { ...site, gates: site.gates.map((gate) => ({ ...gate, watched: false })) };
+  if (site.phase === "gating") return { ...site, gates: unwatched(site.gates) };
   if (site.staging?.phase === "asking") return { ...site, staging: undefined };
   return undefined;
 }

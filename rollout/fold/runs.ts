@@ -23,7 +23,15 @@ export function siteApplied(state: RolloutState, event: SiteApplied, at: number)
   const site = siteOf(state, name);
   if (site.phase !== "running") throw new Error(`site ${name} was applied while it is ${site.phase}`);
   const changedAt = event.success?.changedAt ?? at;
-  return moveSite(state, { ...site, phase: "gating", changed: true, applied, changedAt, gates: [] });
+  return moveSite(state, {
+    ...site,
+    phase: "gating",
+    waiting: undefined,
+    changed: true,
+    applied,
+    changedAt,
+    gates: [],
+  });
 }
 
 /** What a failed run has done stays to be told until the next one has an end of its own. */
@@ -33,6 +41,7 @@ export function retryScheduled(state: RolloutState, event: SiteRetryScheduled): 
   return moveSite(state, {
     ...site,
     phase: "pending",
+    waiting: undefined,
     changed: true,
     retries: site.retries + 1,
     notBefore: event.until,
@@ -49,6 +58,7 @@ export function siteFinished(state: RolloutState, event: SiteFinished, at: numbe
   return moveSite(state, {
     ...site,
     phase: "final",
+    waiting: undefined,
     cutOff: false,
     changed: event.outcome !== "rolled-back" && (site.changed || mayHaveChanged),
     finishedAt: at,

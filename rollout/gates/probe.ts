@@ -1,4 +1,4 @@
-import type { Gate } from "../../fleet/gates";
+import type { Gate, WaveGate } from "../../fleet/gates";
 import type { Fleet, ResolvedSite } from "../../fleet/model";
 import type { GateAnswer } from "./answer";
 
@@ -9,6 +9,8 @@ export interface GateProbe {
    * the signal is aborted nobody waits for it any more, and it should end what it has begun.
    */
   check(request: GateRequest, signal: AbortSignal): Promise<GateAnswer>;
+  /** The same of a wave as a whole. */
+  checkWave(request: WaveGateRequest, signal: AbortSignal): Promise<GateAnswer>;
 }
 
 export interface GateRequest {
@@ -21,4 +23,14 @@ export interface GateRequest {
   readonly commit: string | undefined;
   /** When the site was last changed, in milliseconds since the epoch; undefined if that is not known. */
   readonly changedAt: number | undefined;
+}
+
+export interface WaveGateRequest {
+  readonly gate: WaveGate;
+  readonly rollout: string;
+  readonly wave: string;
+  /** Names of the wave's sites that are at the release; at least one. */
+  readonly sites: readonly string[];
+  readonly release: string;
+  readonly fleet: Pick<Fleet, "name" | "domain" | "hub">;
 }

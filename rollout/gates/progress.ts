@@ -1,9 +1,9 @@
-import type { Gate } from "../../fleet/gates";
+import type { Gate, WaveGate } from "../../fleet/gates";
 import type { GateAnswer, GateVerdict } from "./answer";
 
 /** How far a gate has come. Plain data: a driver that resumes makes it anew from the time at which the gate began. */
 export interface GateProgress {
-  readonly gate: Gate;
+  readonly gate: Gate | WaveGate;
   /** Milliseconds since the epoch, as all times here. The timeout counts from it, whoever has died since. */
   readonly began: number;
   /** When a soak is over; undefined for other gates. */
@@ -25,9 +25,9 @@ export interface GateStep {
 
 /**
  * A gate nobody has asked yet.
- * @param changedAt when the site was last changed, from which a soak counts; undefined is the gate's beginning
+ * @param changedAt when the site, or any of the wave, was last changed, from which a soak counts; undefined is the gate's beginning
  */
-export function gateProgress(gate: Gate, began: number, changedAt?: number): GateProgress {
+export function gateProgress(gate: Gate | WaveGate, began: number, changedAt?: number): GateProgress {
   const soakEnd = gate.type === "soak" ? Math.min(changedAt ?? began, began) + gate.durationSeconds * 1000 : undefined;
   return { gate, began, soakEnd, passes: 0, fails: 0, last: undefined };
 }

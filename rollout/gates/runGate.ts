@@ -2,7 +2,6 @@ import { setMaxListeners } from "node:events";
 import type { Gate } from "../../fleet/gates";
 import type { Clock } from "../clock";
 import { tidy, type GateAnswer, type GateVerdict } from "./answer";
-import type { GateProbe, GateRequest } from "./probe";
 import { gateDeadline, nextProgress, type GateProgress } from "./progress";
 
 /** A check that says nothing for so long has hung. */
@@ -15,20 +14,22 @@ export function checkSeconds({ intervalSeconds }: Pick<Gate, "intervalSeconds">)
   return Math.min(Math.max(intervalSeconds, shortestCheckSeconds), longestCheckSeconds);
 }
 
+/** Asks once; see `GateProbe`. */
+export type Check = (signal: AbortSignal) => Promise<GateAnswer>;
+
 /** Gets each answer that says something else than the one before it, and when it came. */
 export type OnAnswer = (answer: GateAnswer, at: number) => void;
 
 /**
  * Asks a gate again and again until it has its verdict. It is asked at once, and at least once even if its time is over
- * when a driver resumes. Never rejects for what the probe does: an error is an inconclusive answer with its message.
+ * when a driver resumes. Never rejects for what the check does: an error is an inconclusive answer with its message.
  *
  * @param progress from `gateProgress`, with the time at which the gate first began
  * @returns undefined if the signal was aborted before there was a verdict.
  */
 export async function runGate(
   progress: GateProgress,
-  request: GateRequest,
-  probe: GateProbe,
+  check: Check,
   clock: Clock,
   onAnswerChanged: OnAnswer,
   signal: AbortSignal,
@@ -36,7 +37,7 @@ export async function runGate(
   let now = progress;
   let due = progress.soakEnd === undefined;
   while (!signal.aborted) {
-    const answer = due ? await ask(now, request, probe, clock, signal) : undefined;
+    const answer = due ? await ask(now, check, clock, signal) : undefined;
     if (signal.aborted) return undefined;
     const step = nextProgress(now, answer, clock.now());
     if (answer !== undefined && said(answer) !== said(now.last)) onAnswerChanged(answer, clock.now());
@@ -53,12 +54,11 @@ const said = (answer: GateAnswer | undefined): string | undefined => answer && `
 /** @returns undefined if the gate's deadline, or the end of the run, came before the answer. */
 async function ask(
   progress: GateProgress,
-  request: GateRequest,
-  probe: GateProbe,
+  check: Check,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<GateAnswer | undefined> {
-  const seconds = checkSeconds(request.gate);
+  const seconds = checkSeconds(progress.gate);
   const limit = clock.now() + seconds * 1000;
   const deadline = gateDeadline(progress);
   // A gate that is resumed after its deadline has the time of one check.
@@ -68,7 +68,7 @@ async function ask(
   setMaxListeners(0, stop);
   const late: GateAnswer = { answer: "inconclusive", detail: `the check has said nothing for ${seconds} s` };
   const answer = Promise.resolve()
-    .then(() => probe.check(request, stop))
+    .then(() => check(stop))
     .catch((error: unknown): GateAnswer => ({ answer: "inconclusive", detail: messageOf(error) }));
   const time = clock.until(closes ? deadline : limit, stop).then(() => (closes ? undefined : late));
   const first = await Promise.race([answer, time]);

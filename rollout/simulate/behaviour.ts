@@ -1,4 +1,4 @@
-import type { Gate, GateType } from "../../fleet/gates";
+import type { Gate, GateType, WaveGate } from "../../fleet/gates";
 import type { SiteState } from "../state";
 import type { Random } from "./random";
 
@@ -9,10 +9,9 @@ export type SimulatedEnd = "succeeded" | "unchanged" | "failed" | "deferred";
 export interface Behaviour {
   /** How the run ends, and the seconds that it takes. */
   run(site: SiteState, random: Random): { readonly seconds: number; readonly ends: SimulatedEnd };
-  /** Seconds that one of its gates takes from its beginning, and what it says in the end. */
+  /** Seconds that a gate of a site or of a wave takes from its beginning, and what it says in the end. */
   gate(
-    site: SiteState,
-    gate: Gate,
+    gate: Gate | WaveGate,
     random: Random,
   ): { readonly seconds: number; readonly verdict: "pass" | "fail" | "inconclusive" };
   /** Seconds until somebody approves a wave; undefined: nobody does. */
@@ -72,7 +71,7 @@ export function assumed(assumptions: Assumptions): Behaviour {
           ["deferred", vanishing],
         ]) ?? "succeeded",
     }),
-    gate: (_, gate, random) =>
+    gate: (gate, random) =>
       soaked(gate) ?? {
         seconds: within(gate, gateSeconds),
         verdict: random() < gateFailing ? "fail" : "pass",
@@ -102,10 +101,10 @@ export function recordedBehaviour(history: History, assumptions: Assumptions): B
       ]);
       return { seconds, ends: ends ?? "succeeded" };
     },
-    gate: (site, gate, random) => {
+    gate: (gate, random) => {
       const known = history.gates.get(gate.type);
       const soak = soaked(gate);
-      if (soak !== undefined || known === undefined) return soak ?? fallback.gate(site, gate, random);
+      if (soak !== undefined || known === undefined) return soak ?? fallback.gate(gate, random);
       const { seconds, verdicts, failed, inconclusive } = known;
       const verdict = drawn(random(), [
         ["fail", Math.max(share(failed, verdicts), assumptions.gateFailing)],
@@ -128,7 +127,7 @@ export function usual(history: History, assumptions: Assumptions = usualAssumpti
   const byGate = new Map([...history.gates].map(([type, { seconds }]) => [type, median(seconds)]));
   return {
     run: (site) => ({ seconds: byProfile.get(site.frozen.profile) ?? overall, ends: "succeeded" }),
-    gate: (_, gate) =>
+    gate: (gate) =>
       soaked(gate) ?? {
         seconds: within(gate, byGate.get(gate.type) ?? assumptions.gateSeconds),
         verdict: "pass",
@@ -149,12 +148,12 @@ export function withUnchanged(behaviour: Behaviour, sites: ReadonlySet<string>):
 }
 
 /** A soak passes when its time is over, and never before. */
-function soaked(gate: Gate): { readonly seconds: number; readonly verdict: "pass" } | undefined {
+function soaked(gate: Gate | WaveGate): { readonly seconds: number; readonly verdict: "pass" } | undefined {
   return gate.type === "soak" ? { seconds: gate.durationSeconds, verdict: "pass" } : undefined;
 }
 
 /** Not less than the checks in a row need, and not more than the gate is given. */
-function within({ intervalSeconds, passes, timeoutSeconds }: Gate, seconds: number): number {
+function within({ intervalSeconds, passes, timeoutSeconds }: Gate | WaveGate, seconds: number): number {
   return Math.min(Math.max(seconds, intervalSeconds * (passes - 1)), timeoutSeconds);
 }
 

@@ -29,6 +29,9 @@ class Reading {
     const gates = new Map(
       start.plan.waves.flatMap((wave) => wave.gates.map((gate) => [gate.name, gate.type] as const)),
     );
+    const gatesOfWaves = new Map(
+      start.plan.waves.flatMap(({ waveGates = [] }) => waveGates.map((gate) => [gate.name, gate.type] as const)),
+    );
     const running = new Set<string>();
     const asked = new Map<string, number>();
     for (const { event, at } of events) {
@@ -42,13 +45,15 @@ class Reading {
           if (running.delete(event.site)) this.takeRun(event, profiles.get(event.site) ?? "");
           break;
         case "gate-started":
+        case "wave-gate-started":
           // A resumed driver starts it again; its time counts from the first start.
-          if (!asked.has(`${event.site}/${event.gate}`)) asked.set(`${event.site}/${event.gate}`, at);
+          if (!asked.has(gateKey(event))) asked.set(gateKey(event), at);
           break;
-        case "gate-finished": {
-          const began = asked.get(`${event.site}/${event.gate}`);
-          asked.delete(`${event.site}/${event.gate}`);
-          const type = gates.get(event.gate);
+        case "gate-finished":
+        case "wave-gate-finished": {
+          const began = asked.get(gateKey(event));
+          asked.delete(gateKey(event));
+          const type = (event.type === "gate-finished" ? gates : gatesOfWaves).get(event.gate);
           if (began !== undefined && type !== undefined) this.takeGate(type, event.verdict, (at - began) / 1000);
         }
       }
@@ -77,6 +82,12 @@ class Reading {
     else if (verdict === "inconclusive") known.inconclusive += 1;
     else known.seconds.push(seconds);
   }
+}
+
+type AboutGate = Extract<RolloutEvent, { readonly gate: string }>;
+
+function gateKey(event: AboutGate): string {
+  return "site" in event ? `site/${event.site}/${event.gate}` : `wave/${event.wave}/${event.gate}`;
 }
 
 type RunEnd = "site-finished" | "site-applied" | "site-retry-scheduled";

@@ -2,10 +2,11 @@ import { afterRun } from "../afterRun";
 import { withoutRun } from "../decide/command";
 import { type Command, decide } from "../decide/decide";
 import { gatesOf } from "../decide/gating";
-import { waveHold } from "../decide/holds";
+import { waveHold } from "../decide/holds/ofWave";
+import { sitesAtRelease } from "../decide/waveGates";
 import { eventVersion, type RolloutEvent, type SiteFinished } from "../events";
 import { applyEvent } from "../fold";
-import { currentWave, type RolloutState, type SiteState } from "../state";
+import { currentWave, type RolloutState, type SiteState, type WaveState } from "../state";
 import { whyRollout } from "../why";
 import { Agenda } from "./agenda";
 import type { Behaviour } from "./behaviour";
@@ -78,6 +79,9 @@ class Simulation {
       }
       if (site.staging?.phase === "asking") this.stage(site.site);
     }
+    for (const wave of state.waves) {
+      for (const { gate, watched, began } of wave.gates) if (watched) this.watchWave(state, wave, gate, began);
+    }
     return state;
   }
 
@@ -99,6 +103,12 @@ class Simulation {
       case "check-gate": {
         const next = this.record(state, { type: "gate-started", site: command.site, gate: command.gate });
         this.watch(next, siteOf(next, command.site), command.gate, this.now);
+        return next;
+      }
+      case "check-wave-gate": {
+        const { wave, gate } = command;
+        const next = this.record(state, { type: "wave-gate-started", wave, gate });
+        this.watchWave(next, waveOf(next, wave), gate, this.now);
         return next;
       }
       case "wait":
@@ -130,11 +140,26 @@ class Simulation {
   private watch(state: RolloutState, site: SiteState, name: string, began: number): void {
     const gate = gatesOf(state, site).find((other) => other.name === name);
     if (gate === undefined) throw new Error(`site ${site.site} has no gate ${name}`);
-    const { seconds, verdict } = this.behaviour.gate(site, gate, this.random);
+    const { seconds, verdict } = this.behaviour.gate(gate, this.random);
     // A soak counts from the site's change, the others from when they were first asked.
     const from = gate.type === "soak" ? (site.changedAt ?? began) : began;
     this.agenda.put(Math.max(this.now, from + seconds * 1000), (next) =>
       this.record(next, { type: "gate-finished", site: site.site, gate: name, verdict, reason: "simulated" }),
+    );
+  }
+
+  private watchWave(state: RolloutState, wave: WaveState, name: string, began: number): void {
+    const gate = wave.plan.waveGates?.find((other) => other.name === name);
+    if (gate === undefined) throw new Error(`wave ${wave.plan.name} has no gate ${name}`);
+    const { seconds, verdict } = this.behaviour.gate(gate, this.random);
+    const changes = sitesAtRelease(state, wave).map((site) => state.sites.get(site)?.changedAt ?? began);
+    const from = gate.type === "soak" ? changes.reduce((a, b) => Math.max(a, b), -Infinity) : began;
+    const asked = { wave: wave.plan.name, gate: name };
+    this.agenda.put(Math.max(this.now, from + seconds * 1000), (next) =>
+      // Late evidence may have halted what waited for it.
+      isWatched(waveOf(next, asked.wave), name)
+        ? this.record(next, { type: "wave-gate-finished", ...asked, verdict, reason: "simulated" })
+        : next,
     );
   }
 
@@ -180,6 +205,16 @@ function siteOf(state: RolloutState, name: string): SiteState {
   const site = state.sites.get(name);
   if (site === undefined) throw new Error(`site ${name} is not in the rollout`);
   return site;
+}
+
+function waveOf({ waves }: RolloutState, name: string): WaveState {
+  const wave = waves.find(({ plan }) => plan.name === name);
+  if (wave === undefined) throw new Error(`wave ${name} is not in the rollout`);
+  return wave;
+}
+
+function isWatched({ gates }: WaveState, name: string): boolean {
+  return gates.some(({ gate, watched }) => watched && gate === name);
 }
 
 /** As the driver has it: such a site fails without a run when its turn comes. */

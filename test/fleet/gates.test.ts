@@ -4,8 +4,8 @@ import { gateNameProblems, gateSiteProblems, gateTargetProblems } from "../../fl
 import { gateTypes, type Gate } from "../../fleet/gates";
 import { fillIn, NoValue, placeholderProblem } from "../../fleet/placeholders";
 import { toFinding } from "../../fleet/problem";
-import { resolveGates } from "../../fleet/resolveGates";
-import { gatesSchema } from "../../fleet/schema/gates";
+import { resolveGates, resolveWaveGates } from "../../fleet/resolveGates";
+import { gatesSchema, waveGatesSchema } from "../../fleet/schema/gates";
 import { schemaProblems } from "../../fleet/schema/problems";
 import { parseFile } from "../../fleet/source/parse";
 import { aSite } from "../support/fleet";
@@ -255,6 +255,48 @@ describe("placeholders", () => {
 
   it("are not filled a second time", () => {
     expect(fillIn("{site}", { site: "{region}", region: "x" })).to.equal("{region}");
+  });
+});
+
+describe("gates of a wave in a document", () => {
+  const read = (gate: object) => waveGatesSchema.safeParse([gate]);
+  const refused = (gate: object) => read(gate).error?.issues.map(({ message }) => message);
+  const promql = { type: "promql", query: 'errors{site=~"{sites}"}', expect: "< 5" };
+
+  it("ask the hub's Prometheus by default, and have the defaults of all gates", () => {
+    expect(resolveWaveGates(waveGatesSchema.parse([promql]))).to.deep.equal([
+      {
+        ...{ type: "promql", name: "promql", ...timing, prometheus: "hub", query: promql.query },
+        ...{ expect: { operator: "<", value: 5 }, tokenFile: undefined, caFile: undefined },
+      },
+    ]);
+  });
+
+  it("are of the types that a wave as a whole can answer", () => {
+    const { items } = z.toJSONSchema(waveGatesSchema, { io: "input", target: "draft-2020-12" });
+    const options = (items as { oneOf: { properties: { type: { const: string } } }[] }).oneOf;
+    expect(options.map(({ properties }) => properties.type.const)).to.deep.equal(["http", "promql", "command", "soak"]);
+    for (const type of ["nodesReady", "fluxReady", "git", "certificates"]) {
+      expect(read({ type }).success, type).to.equal(false);
+    }
+  });
+
+  it("ask no single site", () => {
+    expect(refused({ ...promql, prometheus: "site" })).to.deep.equal([
+      "is not one site's to answer; give hub or an address",
+    ]);
+    expect(refused({ ...promql, query: 'up{site="{site}"}' })).to.deep.equal([
+      "has the placeholder {site}, which each site has its own of; " +
+        "a wave has {fleet}, {fleetDomain}, {rollout}, {wave}, {release}, {sites}",
+    ]);
+    expect(refused({ ...promql, query: "up{sitess}" })).to.deep.equal([
+      "has the unknown placeholder {sitess} (did you mean {sites}?)",
+    ]);
+  });
+
+  it("have placeholders that gates of sites have not", () => {
+    expect(placeholderProblem("{wave}", "wave")).to.equal(undefined);
+    expect(placeholderProblem("{wave}")).to.match(/unknown placeholder/);
   });
 });
 

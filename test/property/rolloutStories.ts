@@ -4,8 +4,8 @@ import { alwaysOpen, type Calendar } from "../../fleet/calendar";
 import type { ResolvedSite, Rollout, WaveRule } from "../../fleet/model";
 import type { RolloutRequest } from "../../rollout/requests";
 import type { RolloutState } from "../../rollout/state";
-import { aGate } from "../rollout/gates/aGate";
-import type { Story } from "../rollout/support/story";
+import { aGate, aWaveGate } from "../rollout/gates/aGate";
+import type { GateSays, Story } from "../rollout/support/story";
 import { aRelease, aRollout, aSite, aWave, everySite } from "../support/fleet";
 
 /** Stories of small fleets in which everything that a rollout knows may occur. */
@@ -25,18 +25,36 @@ const nightly = (from: string, to: string): Calendar => ({
 });
 const calendar = (from: string, to: string) => fc.constantFrom(alwaysOpen, alwaysOpen, nightly(from, to));
 
-const gate = (name: string) =>
-  fc
-    .record({
-      timeoutSeconds: fc.constantFrom(15, 60),
-      passes: fc.integer({ min: 1, max: 2 }),
-      failures: fc.integer({ min: 1, max: 2 }),
-      onInconclusive: maybe(fc.constantFrom("hold" as const, "fail" as const, "pass" as const)),
-    })
-    .map((more) => aGate("http", { name, intervalSeconds: 5, ...more }));
+const gateTiming = fc.record({
+  timeoutSeconds: fc.constantFrom(15, 60),
+  passes: fc.integer({ min: 1, max: 2 }),
+  failures: fc.integer({ min: 1, max: 2 }),
+  onInconclusive: maybe(fc.constantFrom("hold" as const, "fail" as const, "pass" as const)),
+});
 
 const gates = (names: readonly string[]) =>
-  fc.subarray([...names]).chain((some) => fc.tuple(...some.map((name) => gate(name))));
+  fc
+    .subarray([...names])
+    .chain((some) =>
+      fc.tuple(...some.map((name) => gateTiming.map((more) => aGate("http", { name, intervalSeconds: 5, ...more })))),
+    );
+
+const waveGates = (names: readonly string[]) =>
+  fc
+    .subarray([...names])
+    .chain((some) =>
+      fc.tuple(...some.map((name) => gateTiming.map((more) => aWaveGate({ name, intervalSeconds: 5, ...more })))),
+    );
+
+const gateSays = (passes: number): fc.Arbitrary<GateSays> =>
+  fc.oneof(
+    { weight: passes, arbitrary: fc.constant("pass" as const) },
+    { weight: 2, arbitrary: fc.constant("later" as const) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom("fail" as const, "inconclusive" as const, "throws" as const, "hangs" as const),
+    },
+  );
 
 const siteSpec = fc.record({
   region: fc.constantFrom(...regions),
@@ -49,14 +67,7 @@ const siteSpec = fc.record({
   failures: maybe(fc.integer({ min: 1, max: 2 })),
   unreachable: maybe(fc.constant("no answer on port 22"), 8),
   promotionFails: maybe(fc.constant("moved by somebody else"), 12),
-  says: fc.oneof(
-    { weight: 5, arbitrary: fc.constant("pass" as const) },
-    { weight: 2, arbitrary: fc.constant("later" as const) },
-    {
-      weight: 2,
-      arbitrary: fc.constantFrom("fail" as const, "inconclusive" as const, "throws" as const, "hangs" as const),
-    },
-  ),
+  says: gateSays(5),
   presentAfter: fc.constantFrom(0, 0, 100),
   before: maybe(fc.constantFrom("2026.10.0", "2026.10.0", "2026.05.0", "2026.01.0")),
 });
@@ -82,6 +93,7 @@ const waveRule = (index: number) =>
       deadlineSeconds: maybe(fc.constantFrom(30, 300, 90_000), 8),
       approval: maybe(fc.record({ count: fc.integer({ min: 1, max: 2 }), signed: fc.boolean() }), 3),
       gates: gates(["of-wave"]),
+      waveGates: waveGates(["wave-first", "wave-second"]),
       maintenance: calendar("20:00", "03:00"),
     })
     .map(({ expression, ...rule }): WaveRule => ({
@@ -121,6 +133,7 @@ const rolloutOf = fc
       jitterPercent: fc.constantFrom(0, 20),
     }),
     gates: gates(["first", "second"]),
+    waveGates: waveGates(["all-waves"]),
     maintenance: calendar("22:00", "04:00"),
     catchUp: fc.record({
       maxConcurrency: fc.integer({ min: 1, max: 3 }),
@@ -156,6 +169,7 @@ export const anyRequest: fc.Arbitrary<RolloutRequest> = fc
       { type: "retry", by, outcomes: ["failed"], sites: [] },
       { type: "retry", by, outcomes: ["failed", "skipped", "cancelled", "deferred"], sites: [] },
       { type: "retry", by, outcomes: [], sites: [name, name] },
+      { type: "retry", by, outcomes: ["failed"], sites: [], waves: [`wave-${wave}`] },
       { type: "catch-up", by, sites: [name, name] },
       { type: "rollback", by },
       { type: "rollback", by, wave: `wave-${wave}`, reason: "it smells" },
@@ -183,10 +197,11 @@ export const stories: fc.Arbitrary<Story> = fc
   .record({
     specs: fc.array(siteSpec, { minLength: 0, maxLength: 14 }),
     rollout: rolloutOf,
+    saysOfWaves: fc.array(gateSays(7), { minLength: 4, maxLength: 4 }),
     asked,
     askedLater: fc.array(laterRequest, { maxLength: 3 }),
   })
-  .map(({ specs, rollout, ...rest }) => {
+  .map(({ specs, rollout, saysOfWaves, ...rest }) => {
     const sites = specs.map(({ region, architecture, offline, uplink, maintenance }, index): ResolvedSite => ({
       ...aSite({ region, architecture }, index),
       labels: uplink === undefined ? {} : { uplink },
@@ -210,6 +225,7 @@ export const stories: fc.Arbitrary<Story> = fc
       rollout,
       scripts: Object.fromEntries(scripts),
       says: Object.fromEntries(specs.map(({ says }, index) => [name(index), says])),
+      saysOfWaves: Object.fromEntries(saysOfWaves.map((says, index) => [`wave-${index}`, says])),
       presentAfter: Object.fromEntries(specs.map(({ presentAfter }, index) => [name(index), presentAfter])),
       before: Object.fromEntries(
         specs.flatMap(({ before }, index) => (before === undefined ? [] : [[name(index), before]])),

@@ -42,6 +42,7 @@ export function aReport(overrides: Partial<ReportData> = {}): ReportData {
         startedAt: start,
         finishedAt: start + 10_000,
         soak: undefined,
+        gates: [],
       },
     ],
     sites: [aReportSite()],

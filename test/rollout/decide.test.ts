@@ -16,6 +16,7 @@ function decided(state: RolloutState, now = 100): string[] {
     if (command.type === "wait") return [`wait ${command.until}`];
     if (command.type === "stage-site") return [`?${command.site}`];
     if (command.type === "check-gate") return [`${command.gate}?${command.site}`];
+    if (command.type === "check-wave-gate") return [`${command.gate}?${command.wave}`];
     return [`+${command.site}${command.attempt > 1 ? `/${command.attempt}` : ""}`];
   });
 }

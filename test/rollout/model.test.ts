@@ -8,7 +8,7 @@ import { applyEvent, foldEvents } from "../../rollout/fold";
 import type { RolloutRequest } from "../../rollout/requests";
 import type { RolloutState } from "../../rollout/state";
 import { aRelease, aRollout, aWave, sites } from "../support/fleet";
-import { aGate } from "./gates/aGate";
+import { aGate, aWaveGate } from "./gates/aGate";
 import type { Script } from "./scriptedFleet";
 import {
   expectAnswers,
@@ -65,7 +65,12 @@ function storyOf(seed: number): Story {
           soakSeconds: 600,
           gates: [aGate("http", { name: "slow" })],
         }),
-        aWave({ name: "grow", size: { start: 20, factor: 2, max: undefined }, approval: { count: 2, signed: false } }),
+        aWave({
+          name: "grow",
+          size: { start: 20, factor: 2, max: undefined },
+          approval: { count: 2, signed: false },
+          waveGates: [aWaveGate({ name: "slo", timeoutSeconds: 120 })],
+        }),
       ],
       maxConcurrency: 20 + (seed % 3) * 20,
       maxFailures: { percent: 8 } as never,
@@ -80,6 +85,7 @@ function storyOf(seed: number): Story {
     scripts: {},
     behaves: behaviour(seed),
     says: Object.fromEntries(fleet.map(({ name }, index) => [name, says(index)])),
+    saysOfWaves: { "grow-1": "later", "grow-2": "hangs", "grow-3": "inconclusive", "grow-4": "throws" },
     presentAfter: Object.fromEntries(fleet.map(({ name }, index) => [name, chance(seed, index, "present") * 1200])),
     before: Object.fromEntries(fleet.slice(0, 250).map(({ name }) => [name, before.name])),
     asked: [],

@@ -150,6 +150,7 @@ export function aWave(overrides: Overrides<WaveRule> = {}): WaveRule {
     deadlineSeconds: undefined,
     approval: undefined,
     gates: [],
+    waveGates: [],
     maintenance: alwaysOpen,
   };
   // A size is one of several shapes: it is replaced, never merged.
@@ -177,6 +178,7 @@ export function aRollout(overrides: Overrides<Rollout> = {}): Rollout {
     onInconclusive: "hold",
     retry: { limit: 0, backoffSeconds: 30, factor: 2, maxBackoffSeconds: 600, jitterPercent: 20 },
     gates: [],
+    waveGates: [],
     maintenance: alwaysOpen,
     catchUp: { maxConcurrency: 4, expireSeconds: undefined, maxHops: 10 },
     preStage: false,

@@ -26,8 +26,8 @@ type ApproveWave = Extract<RemoteRequest, { readonly type: "approve-wave" }>;
 export const addApprovals: AddCommand = (rollout, io, done) => {
   const approve = rollout
     .command("approve")
-    .description("let a wave start, or take the gate that holds a site as passed")
-    .argument("<wave or site>", "a wave that waits for approval, or a site that a gate holds");
+    .description("let a wave start, or take the gate that holds a wave or a site as passed")
+    .argument("<wave or site>", "a wave that waits for approval, or a wave or site that a gate holds");
   withLedger(approve)
     .option("--expires <duration>", "how long it holds, such as 8h (default: 24h if it is signed, else for ever)")
     .option("--signing-key <file>", "Ed25519 key that signs it; edgewave's own, or OpenSSH's without a passphrase")

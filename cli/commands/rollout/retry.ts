@@ -6,6 +6,7 @@ import type { Io } from "../../io";
 import { loadFleet } from "../../load";
 import { outFolder, withDriving, withRollout, type DrivingOptions } from "../../options";
 import type { AddCommand } from "../../program";
+import { withLastRun } from "../../rollout/ledgerFile";
 import { takeUpAgain } from "../../rollout/takeUpAgain";
 import { whoAsks } from "../../rollout/request";
 import { UserError } from "../../userError";
@@ -20,7 +21,10 @@ export const addRetry: AddCommand = (rollout, io, done) => {
   const command = rollout
     .command("retry")
     .description("take sites up again that failed or were skipped, with what was frozen when the rollout started")
-    .argument("[sites...]", "these sites alone (default: all that failed, were skipped or cancelled)");
+    .argument(
+      "[sites...]",
+      "these sites alone (default: all that failed, were skipped or cancelled), or waves whose gates are asked again",
+    );
   withRollout(withDriving(command))
     .option("--failed", "only those that failed")
     .option("--skipped", "only those that were skipped")
@@ -28,10 +32,19 @@ export const addRetry: AddCommand = (rollout, io, done) => {
     .action(async (sites: string[], options: RetryOptions) => done(await retry(io, sites, options)));
 };
 
-async function retry(io: Io, sites: readonly string[], options: RetryOptions) {
+async function retry(io: Io, names: readonly string[], options: RetryOptions) {
   const loaded = await loadFleet(io, options);
   const out = outFolder(io, options, loaded.fleet.name);
-  const request = { type: "retry" as const, by: whoAsks(), outcomes: wanted(options), sites };
+  const waves = await withLastRun(out, options.rollout, ({ state }) =>
+    names.filter((name) => state.sites.get(name) === undefined && state.waves.some(({ plan }) => plan.name === name)),
+  );
+  const request = {
+    type: "retry" as const,
+    by: whoAsks(),
+    outcomes: wanted(options),
+    sites: names.filter((name) => !waves.includes(name)),
+    ...(waves.length === 0 ? {} : { waves }),
+  };
   return takeUpAgain(io, { loaded, out, options }, request, (state, inputs) => {
     // Only the frozen hashes are compared; what was there before does not enter them.
     const now = rolloutStarted({ ...inputs, plan: state.plan, successes: new Map() });

@@ -2,9 +2,10 @@ import { expect } from "chai";
 
 import { checkRolloutRules } from "../../../fleet/checks/rolloutRules";
 import type { Gate } from "../../../fleet/gates";
-import { resolveGates } from "../../../fleet/resolveGates";
-import { gatesSchema } from "../../../fleet/schema/gates";
+import { resolveGates, resolveWaveGates } from "../../../fleet/resolveGates";
+import { gatesSchema, waveGatesSchema } from "../../../fleet/schema/gates";
 import type { Rollout } from "../../../fleet/model";
+import { aWaveGate } from "../../rollout/gates/aGate";
 import { aFleet, aRollout, aWave, sites } from "../../support/fleet";
 import { problems } from "./context";
 
@@ -23,6 +24,26 @@ describe("what a rollout asks beside its selection", () => {
       "has each gate once, the wave's beside the rollout's",
       { ...aRollout(), gates: gates(flag), waves: [{ ...aWave({ name: "all", size: "rest" }), gates: gates(flag) }] },
       ["EDGE-NAME-002 spec.waves[0].gates[0].name"],
+    ],
+    [
+      "has each gate of a wave as a whole once, beside the gates of its sites",
+      {
+        ...aRollout(),
+        gates: gates(flag),
+        waveGates: [...resolveWaveGates(waveGatesSchema.parse([flag]))],
+        waves: [
+          { ...aWave({ name: "all", size: "rest" }), waveGates: resolveWaveGates(waveGatesSchema.parse([flag])) },
+        ],
+      },
+      ["EDGE-NAME-002 spec.waves[0].waveGates[0].name"],
+    ],
+    [
+      "asks no Prometheus of a hub that has none",
+      {
+        ...aRollout(),
+        waves: [{ ...aWave({ name: "all", size: "rest" }), waveGates: [aWaveGate()] }],
+      },
+      ["EDGE-GATE-002 spec.waves[0].waveGates[0]"],
     ],
     [
       "has freezes that end after they begin",

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { storedForm } from "../../../rollout/requestForm";
 import type { RolloutRequest } from "../../../rollout/requests";
 import type { RolloutState } from "../../../rollout/state";
+import { why } from "../../../rollout/why";
 import { aRelease, aRollout, aWave, sites } from "../../support/fleet";
 import { aWorld, drive, outcomesOf, type World } from "../drive";
 import { aGate } from "../gates/aGate";
@@ -48,6 +49,48 @@ describe("a driver and those who ask it something", () => {
     expect((await world.ledger.requestAnswer((await id) ?? ""))?.answer).to.match(
       /^refused: it was meant for run an-earlier-run/,
     );
+  });
+
+  it("refuses what cannot be checked, says why, and goes on", async () => {
+    const world = aWorld(sites(2), aRollout({ waves: all }));
+    let id: Promise<string> | undefined;
+    const state = await drive(world, {
+      requestsEvery: 1_000,
+      verify: () => Promise.reject(new Error("the approvers' disk is gone")),
+      onEvent: (_, now) => void (id ??= asks(world, now, { type: "pause", by: "ana" })),
+    });
+    expect(state.finished?.result).to.equal("succeeded");
+    expect(state.paused).to.equal(undefined);
+    expect((await world.ledger.requestAnswer((await id) ?? ""))?.answer).to.equal(
+      "refused: it could not be checked: the approvers' disk is gone",
+    );
+  });
+
+  it("tells by the ledger that a site waits for the machine, and that it goes on", async () => {
+    const world = aWorld(sites(1), aRollout({ waves: all }));
+    const { runner, clock } = world;
+    const up = runner.up.bind(runner);
+    runner.up = async (request, observer) => {
+      observer.onWaiting?.("memory is short");
+      await clock.until(clock.now() + 5_000, observer.signal);
+      observer.onWaiting?.(undefined);
+      return up(request, observer);
+    };
+    const told: (string | undefined)[] = [];
+    const state = await drive(world, {
+      onEvent: ({ event, at }, now) => {
+        if (event.type !== "site-waiting") return;
+        told.push(why(now, "porto", at)?.condition);
+        told.push(why(now, "all", at)?.condition);
+      },
+    });
+    expect(told).to.deep.equal([
+      "its run waits: memory is short",
+      "site porto: its run waits: memory is short",
+      "run 1 is under way",
+      "1 sites are in flight, 0 wait for them",
+    ]);
+    expect(state.finished?.result).to.equal("succeeded");
   });
 
   it("starts no site more in the moment in which another one fails without a run", async () => {

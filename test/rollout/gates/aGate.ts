@@ -1,6 +1,6 @@
-import type { GateOf, GateType } from "../../../fleet/gates";
-import { resolveGates } from "../../../fleet/resolveGates";
-import { gatesSchema } from "../../../fleet/schema/gates";
+import type { GateOf, GateType, WaveGate } from "../../../fleet/gates";
+import { resolveGates, resolveWaveGates } from "../../../fleet/resolveGates";
+import { gatesSchema, waveGatesSchema } from "../../../fleet/schema/gates";
 
 const written: Readonly<Record<GateType, object>> = {
   nodesReady: {},
@@ -17,4 +17,10 @@ const written: Readonly<Record<GateType, object>> = {
 export function aGate<Type extends GateType>(type: Type, overrides: Partial<GateOf<Type>> = {}): GateOf<Type> {
   const [gate] = resolveGates(gatesSchema.parse([{ type, ...written[type] }]));
   return { ...(gate as GateOf<Type>), ...overrides };
+}
+
+/** A question to the hub's Prometheus about a wave as a whole. */
+export function aWaveGate(overrides: Partial<GateOf<"promql">> = {}): WaveGate {
+  const [gate] = resolveWaveGates(waveGatesSchema.parse([{ type: "promql", query: "errors", expect: "< 5" }]));
+  return { ...(gate as GateOf<"promql">), ...overrides };
 }

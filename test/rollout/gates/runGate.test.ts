@@ -1,30 +1,22 @@
 import { expect } from "chai";
 import type { Gate } from "../../../fleet/gates";
 import type { GateAnswer } from "../../../rollout/gates/answer";
-import type { GateProbe, GateRequest } from "../../../rollout/gates/probe";
 import { gateProgress } from "../../../rollout/gates/progress";
 import { checkSeconds, runGate } from "../../../rollout/gates/runGate";
-import { aFleet, aSite } from "../../support/fleet";
 import { FakeClock } from "../fakeClock";
 import { aGate } from "./aGate";
 
-const { name, domain, hub } = aFleet();
-const requestOf = (gate: Gate): GateRequest => ({
-  ...{ gate, site: aSite(), release: "2026.11.0", fleet: { name, domain, hub } },
-  ...{ commit: "c".repeat(40), changedAt: undefined },
-});
-
 type Reply = GateAnswer["answer"] | Error | "silence" | string;
 
-/** A probe that gives its replies in order, the last one for ever. */
-class Scripted implements GateProbe {
+/** A check that gives its replies in order, the last one for ever. */
+class Scripted {
   readonly askedAt: number[] = [];
   aborted = 0;
   constructor(
     private readonly clock: FakeClock,
     private readonly replies: readonly Reply[],
   ) {}
-  check(_: GateRequest, signal: AbortSignal): Promise<GateAnswer> {
+  check(signal: AbortSignal): Promise<GateAnswer> {
     const reply = this.replies[Math.min(this.askedAt.length, this.replies.length - 1)]!;
     this.askedAt.push(this.clock.now());
     signal.addEventListener("abort", () => (this.aborted += 1));
@@ -48,7 +40,9 @@ async function run(gate: Gate, replies: readonly Reply[], options: { beganAgo?: 
   const progress = gateProgress(gate, start - beganAgo * 1000);
   const onChange = ({ answer, detail }: GateAnswer, at: number) =>
     changes.push(`${(at - start) / 1000} ${answer}: ${detail}`);
-  const verdict = await clock.settle(runGate(progress, requestOf(gate), probe, clock, onChange, controller.signal));
+  const verdict = await clock.settle(
+    runGate(progress, (signal) => probe.check(signal), clock, onChange, controller.signal),
+  );
   const asked = probe.askedAt.map((at) => (at - start) / 1000);
   return { verdict, changes, asked, ended: (clock.now() - start) / 1000, probe };
 }

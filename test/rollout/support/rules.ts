@@ -34,6 +34,10 @@ export function expectHonestCounts(state: RolloutState): void {
       .map(({ site }) => site)
       .sort(),
   );
+  const forward = sites.filter(({ phase, direction }) => phase === "pending" && direction === "forward");
+  const staging = (phase: string) => forward.filter((site) => site.staging?.phase === phase).map(({ site }) => site);
+  expect(state.staging.asking).to.equal(staging("asking").length);
+  expect([...state.staging.missing].sort()).to.deep.equal(staging("missing").sort());
   const catchUp = sites.filter((site) => site.catchUp);
   expect(state.catchUp).to.deep.equal({
     pending: catchUp.filter(({ phase }) => phase === "pending").length,
@@ -45,6 +49,11 @@ export function expectHonestCounts(state: RolloutState): void {
     expect(wave.running).to.equal(members.filter(inFlight).length);
     expect(wave.pending).to.equal(members.filter(({ phase }) => phase === "pending").length);
     const first = wave.plan.sites.findIndex((name) => state.sites.get(name)?.phase === "pending");
+    const toStage = wave.plan.sites.findIndex((name) => {
+      const { phase, direction, frozen, staging: found } = state.sites.get(name)!;
+      return phase === "pending" && direction === "forward" && !frozen.offline && found === undefined;
+    });
+    expect(wave.nextStaging).to.be.at.most(toStage === -1 ? wave.plan.sites.length : toStage);
     expect(wave.nextPending).to.be.at.most(first === -1 ? wave.plan.sites.length : first);
   }
   for (const domain of Object.keys(state.plan.failureDomains?.domains ?? {})) {
@@ -144,6 +153,20 @@ export function expectWaveAllowed(before: RolloutState, { event, at }: RecordedE
   const wave = before.waves[index]!;
   const earlier = before.waves[index - 1];
   expect(before.halted ?? before.paused ?? before.aborting ?? before.rollback).to.equal(undefined);
+  for (const { plan, gates, tally } of before.waves.slice(0, index)) {
+    for (const { name, onInconclusive } of plan.waveGates ?? []) {
+      if (tally.succeeded + tally.unchanged === 0 || before.plan.onFailure === "continue") continue;
+      const gate = gates.find((other) => other.gate === name);
+      const said = gate?.acceptedBy === undefined ? gate?.verdict?.verdict : "pass";
+      const excused = said === "inconclusive" && (onInconclusive ?? before.plan.onInconclusive) === "pass";
+      // Of a run that was opened again, what was over before is not asked again; it did not fail, either.
+      const over = said === undefined && before.openedAt > before.startedAt;
+      must(
+        said === "pass" || excused || over,
+        `wave ${event.wave} starts, and gate ${name} of ${plan.name} says ${said}`,
+      );
+    }
+  }
   if (earlier?.soak !== undefined) expect(earlier.soak.until).to.be.at.most(at);
   // A wave in which nothing is left to do needs nobody's word.
   const left = wave.plan.sites.some((name) => before.sites.get(name)?.phase !== "final");

@@ -1,10 +1,11 @@
 import type { Fleet, Release, ResolvedSite, Rollout } from "../../../fleet/model";
 import { gateStep } from "../../../rollout/decide/gating";
+import { isAtItsGates, waveGateStep } from "../../../rollout/decide/waveGates";
 import { continueRollout, runRollout, type RolloutRun } from "../../../rollout/driver";
 import type { RecordedEvent, SiteSuccess } from "../../../rollout/events";
 import { foldEvents } from "../../../rollout/fold";
 import type { GateAnswer } from "../../../rollout/gates/answer";
-import type { GateProbe, GateRequest } from "../../../rollout/gates/probe";
+import type { GateProbe } from "../../../rollout/gates/probe";
 import { planWaves } from "../../../rollout/planWaves";
 import type { PreStager } from "../../../rollout/preStage";
 import { storedForm } from "../../../rollout/requestForm";
@@ -27,6 +28,8 @@ export interface Story {
   readonly behaves?: (site: string, runs: number) => Script;
   /** What the gates of a site say; the others pass. */
   readonly says: Readonly<Record<string, GateSays>>;
+  /** What the gates of a wave say; the others pass. */
+  readonly saysOfWaves?: Readonly<Record<string, GateSays>>;
   /** Seconds after the beginning at which a site's content is there; it is there at once for the others. */
   readonly presentAfter: Readonly<Record<string, number>>;
   /** Releases that sites have already. */
@@ -158,6 +161,15 @@ export class Telling {
         this.once(`${name} ${site?.token} ${step.gate.gate}`, state, { type: "approve-site", site: name, by: "ana" });
       }
     }
+    if (event.type === "wave-gate-finished" || event.type === "driver-resumed") {
+      for (const held of state.waves.filter((other) => isAtItsGates(state, other))) {
+        const step = waveGateStep(state, held);
+        const { name } = held.plan;
+        if (step.type !== "held") continue;
+        const key = `${name} ${held.gateRound} ${step.gate.gate}`;
+        this.once(key, state, { type: "approve-wave", wave: name, by: "ana" });
+      }
+    }
     if (state.paused !== undefined) {
       const never = new AbortController().signal;
       void this.clock
@@ -212,15 +224,21 @@ function successesOf({ before }: Story): Map<string, SiteSuccess> {
   );
 }
 
-function scriptedProbe({ says }: Story, clock: FakeClock): GateProbe {
+function scriptedProbe({ says, saysOfWaves = {} }: Story, clock: FakeClock): GateProbe {
+  const say = async (answer: GateSays, since: number, signal: AbortSignal): Promise<GateAnswer> => {
+    if (answer === "throws") throw new Error("no route");
+    if (answer === "hangs") await clock.until(Number.MAX_SAFE_INTEGER, signal);
+    if (answer === "later" && clock.now() >= since + 20_000) return { answer: "pass", detail: "now" };
+    if (answer === "pass" || answer === "fail") return { answer, detail: "so it is" };
+    return { answer: "inconclusive", detail: "nothing to be said" };
+  };
+  const asked = new Map<string, number>();
   return {
-    async check({ site, changedAt }: GateRequest, signal): Promise<GateAnswer> {
-      const answer = says[site.name] ?? "pass";
-      if (answer === "throws") throw new Error("no route");
-      if (answer === "hangs") await clock.until(Number.MAX_SAFE_INTEGER, signal);
-      if (answer === "later" && clock.now() >= (changedAt ?? 0) + 20_000) return { answer: "pass", detail: "now" };
-      if (answer === "pass" || answer === "fail") return { answer, detail: "so it is" };
-      return { answer: "inconclusive", detail: "nothing to be said" };
+    check: ({ site, changedAt }, signal) => say(says[site.name] ?? "pass", changedAt ?? 0, signal),
+    checkWave: ({ wave, sites }, signal) => {
+      if (sites.length === 0) throw new Error(`wave ${wave} is asked with nobody in it at the release`);
+      if (!asked.has(wave)) asked.set(wave, clock.now());
+      return say(saysOfWaves[wave] ?? "pass", asked.get(wave) ?? 0, signal);
     },
   };
 }
