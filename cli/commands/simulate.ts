@@ -4,11 +4,13 @@ import { exitCode } from "../exitCodes";
 import { colorsOf, print, printJson, type Io } from "../io";
 import { chooseRelease, chooseRollout, loadFleet } from "../load";
 import { outFolder, seconds, wholeNumber, withFleet, withJson, withOut, type OutputOptions } from "../options";
-import { formatHeading } from "../printing/heading";
+import { formatHeading, formatUnderWay } from "../printing/heading";
 import { simulationProgress } from "../printing/simulationProgress";
 import { formatSimulation, simulationJson } from "../printing/simulation";
+import { formatTime } from "../printing/time";
 import type { AddCommand } from "../program";
-import { outlookOf } from "../rollout/outlook";
+import { driverOf, withLastRunOf } from "../rollout/ledgerFile";
+import { type Outlook, outlookFrom, outlookOf } from "../rollout/outlook";
 import { UserError } from "../userError";
 
 interface SimulateOptions extends OutputOptions {
@@ -22,6 +24,7 @@ interface SimulateOptions extends OutputOptions {
   readonly approval: string;
   readonly fromHistory: string;
   readonly start?: string;
+  readonly fromLedger?: boolean;
 }
 
 /** What `--from-history` reads, and how many simulated runs of sites the default number of runs is made for. */
@@ -34,13 +37,18 @@ ledger in --out tells of earlier runs goes first: how long sites of a profile an
 they failed, if that was more often than assumed. --seconds given by hand overrules the recorded times of runs. Sites
 that are at the release already are not taken to run. The same seed, runs and files give the same answer.
 
+With --from-ledger it goes on from where the last run is now: what is done stays done, what is in flight ends, and what
+somebody paused stays so. Plan, sites and release are those that were frozen when the run started.
+
 By default as many runs are made as take a few seconds: ${defaultSiteRuns.toLocaleString("en")} divided by the number of sites, between 20 and 1000.
 `;
 
 export const addSimulate: AddCommand = (program, io, done) => {
   const command = program
     .command("simulate")
-    .description("take a rollout to its end many times with made-up sites: when it ends, how often it halts and where")
+    .description(
+      "take a rollout to its end many times with made-up sites, from its beginning or from where it is: when it ends, how often it halts and where",
+    )
     .addHelpText("after", help);
   withJson(withOut(withFleet(command)))
     .option("-r, --rollout <name>", "which rollout, if the fleet has several")
@@ -55,7 +63,8 @@ export const addSimulate: AddCommand = (program, io, done) => {
     )
     .option("--approval <duration>", "until somebody approves a wave, such as 2h; or never", "2h")
     .option("--from-history <runs>", "how many of the ledger's last runs are read, or none", String(defaultHistory))
-    .option("--start <time>", "when it starts, such as 2026-11-26T20:00Z (default: now)")
+    .option("--start <time>", "when it starts or goes on, such as 2026-11-26T20:00Z (default: now)")
+    .option("--from-ledger", "go on from where the last run is, instead of from the beginning")
     .action(async (options: SimulateOptions) => {
       await simulate(io, options);
       done(exitCode.done);
@@ -67,11 +76,7 @@ async function simulate(io: Io, options: SimulateOptions): Promise<void> {
   const seed = wholeNumber("--seed", options.seed, 0);
   const startAt = options.start === undefined ? Date.now() : timeOf(options.start);
   const historyRuns = options.fromHistory === "none" ? 0 : wholeNumber("--from-history", options.fromHistory, 1);
-  const { fleet } = await loadFleet(io, options);
-  const rollout = chooseRollout(fleet, options.rollout);
-  const release = chooseRelease(fleet, rollout.release);
-  const out = outFolder(io, options, fleet.name);
-  const outlook = await outlookOf({ fleet, rollout, release }, out, startAt, { most: historyRuns });
+  const { heading, ...outlook } = await outlookFor(io, options, startAt, historyRuns);
   const { state, unchanged } = outlook;
   const history = options.seconds === undefined ? outlook.history : { ...outlook.history, seconds: new Map() };
   const runs = options.runs === undefined ? defaultRuns(state.sites.size) : wholeNumber("--runs", options.runs, 1);
@@ -84,13 +89,44 @@ async function simulate(io: Io, options: SimulateOptions): Promise<void> {
       onRun: progress.done,
     });
     progress.close();
-    const view = { state, assumptions, history, historyRuns: outlook.historyRuns, unchanged, distribution };
+    const { historyRuns: read } = outlook;
+    const from = { at: startAt, underWay: options.fromLedger === true };
+    const view = { state, from, assumptions, history, historyRuns: read, unchanged, distribution };
     if (options.json) return printJson(io, simulationJson(view));
-    const colors = colorsOf(io);
-    print(io, `${formatHeading(fleet, release, outlook.plan, colors)}\n\n${formatSimulation(view, colors)}`);
+    print(io, `${heading}\n\n${formatSimulation(view, colorsOf(io))}`);
   } finally {
     progress.close();
   }
+}
+
+/** What is simulated, with its first line for people. */
+async function outlookFor(
+  io: Io,
+  options: SimulateOptions,
+  startAt: number,
+  most: number,
+): Promise<Outlook & { readonly heading: string }> {
+  const colors = colorsOf(io);
+  if (options.fromLedger) {
+    return withLastRunOf(io, options, async (last) => {
+      if (startAt < last.state.at) {
+        const hint = "Leave out --start, or give a later time.";
+        throw new UserError(
+          "EDGE-CLI-061",
+          `--start is before the run's last event, ${formatTime(last.state.at)}`,
+          hint,
+        );
+      }
+      const driven = (await driverOf(last.ledger, last.state.rollout)) !== undefined;
+      const outlook = await outlookFrom(last, driven, startAt, { most });
+      return { ...outlook, heading: formatUnderWay(outlook.state, colors) };
+    });
+  }
+  const { fleet } = await loadFleet(io, options);
+  const rollout = chooseRollout(fleet, options.rollout);
+  const release = chooseRelease(fleet, rollout.release);
+  const outlook = await outlookOf({ fleet, rollout, release }, outFolder(io, options, fleet.name), startAt, { most });
+  return { ...outlook, heading: formatHeading(fleet, release, outlook.plan, colors) };
 }
 
 /** By the size of the fleet alone, so that two machines agree. */

@@ -9,8 +9,9 @@ import { formatSpan, formatTime, millisecondsLeft } from "./time";
 
 /** What was simulated, and what came of it. */
 export interface SimulationView {
-  /** As if it started then. */
   readonly state: RolloutState;
+  /** When it starts or goes on, and whether the state is that of a run that is under way. */
+  readonly from: { readonly at: number; readonly underWay: boolean };
   readonly assumptions: Assumptions;
   readonly history: History;
   /** Runs of the ledger that the history is from. */
@@ -23,9 +24,9 @@ export interface SimulationView {
 const mostLines = 8;
 
 export function formatSimulation(view: SimulationView, colors: Colors): string {
-  const { distribution, state } = view;
+  const { distribution, from } = view;
   return [
-    `${plural(distribution.runs, "simulated rollout")}, seed ${distribution.seed}, from ${formatTime(state.startedAt)}`,
+    `${plural(distribution.runs, "simulated rollout")}, seed ${distribution.seed}, from ${formatTime(from.at)}`,
     [colors.bold("assumed"), ...assumedLines(view).map((line) => `  ${line}`)].join("\n"),
     [colors.bold("result"), resultTable(distribution, colors)].join("\n"),
     ...ends(view, colors),
@@ -102,11 +103,11 @@ const meanings: Readonly<Record<string, string>> = {
   stuck: "waits for somebody and would wait for ever",
 };
 
-function ends({ distribution: { endedAt }, state }: SimulationView, colors: Colors): string[] {
+function ends({ distribution: { endedAt }, from }: SimulationView, colors: Colors): string[] {
   if (endedAt === undefined) return [];
   const rows = quantileRows.map(([name, key]) => [
     `  ${name}`,
-    formatSeconds(millisecondsLeft(state.startedAt, endedAt[key])),
+    formatSeconds(millisecondsLeft(from.at, endedAt[key])),
     formatTime(endedAt[key]),
   ]);
   return [[colors.bold("ended"), formatTable(["  of those with an end", "after", "at"], rows, ["after"])].join("\n")];
@@ -153,13 +154,15 @@ function percent(share: number): string {
 }
 
 /** Times are ISO, durations are in seconds, shares from 0 to 1; what is not there is null. */
-export function simulationJson({ state, assumptions, history, historyRuns, unchanged, distribution }: SimulationView) {
+export function simulationJson(view: SimulationView) {
+  const { state, from, assumptions, history, historyRuns, unchanged, distribution } = view;
   const { runs, seed, results, endedAt, reached, failed, deferred, halts: allHalts, stuck: allStuck } = distribution;
   return {
     fleet: state.fleet,
     rollout: state.rollout,
     release: state.release,
-    startsAt: new Date(state.startedAt).toISOString(),
+    run: from.underWay ? state.run : null,
+    startsAt: new Date(from.at).toISOString(),
     runs,
     seed,
     sites: state.sites.size,
@@ -177,7 +180,7 @@ export function simulationJson({ state, assumptions, history, historyRuns, uncha
     },
     results,
     endedAt: endedAt === undefined ? null : mapped(endedAt, (at) => new Date(at).toISOString()),
-    seconds: endedAt === undefined ? null : mapped(endedAt, (at) => (at - state.startedAt) / 1000),
+    seconds: endedAt === undefined ? null : mapped(endedAt, (at) => (at - from.at) / 1000),
     reached,
     failed,
     deferred,

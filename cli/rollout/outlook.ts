@@ -2,6 +2,7 @@ import type { Fleet, Release, Rollout } from "../../fleet/model";
 import { eventVersion, type RecordedEvent, type SiteSuccess } from "../../rollout/events";
 import type { Ledger } from "../../rollout/ledger/ledger";
 import type { Plan } from "../../rollout/plan";
+import { applyEvent } from "../../rollout/fold";
 import { planWaves } from "../../rollout/planWaves";
 import { programDigest } from "../../rollout/programDigest";
 import { type History, noHistory } from "../../rollout/simulate/behaviour";
@@ -11,13 +12,15 @@ import { startState } from "../../rollout/startState";
 import type { RolloutState } from "../../rollout/state";
 import { home } from "../runner";
 import { trustedKeys } from "../signingKey";
+import { UserError } from "../userError";
+import type { LastRun } from "./ledgerFile";
 import { programParts } from "./programParts";
 import { withLedger } from "./withLedger";
 
-/** A rollout that has not begun, and what is known that tells how it will go. */
+/** A rollout that has not begun, or is under way, and what is known that tells how it will go. */
 export interface Outlook {
   readonly plan: Plan;
-  /** As if it had been started at the given time. */
+  /** As if it had been started at the given time, or as the ledger tells it. */
   readonly state: RolloutState;
   readonly history: History;
   /** Runs of the ledger that the history is from. */
@@ -59,6 +62,43 @@ export async function outlookOf(
       unchanged: new Set(unchanged.map(({ site }) => site)),
     };
   });
+}
+
+/**
+ * A rollout that is under way, from where the ledger has it on. A driver that is gone is taken to be replaced at once.
+ * @param driven whether a driver is at work.
+ * @param at when it goes on, in milliseconds since the epoch.
+ * @throws UserError EDGE-CLI-068 if it has ended.
+ */
+export async function outlookFrom(
+  { ledger, state: recorded }: LastRun,
+  driven: boolean,
+  at: number,
+  { most, enough = Infinity }: { readonly most: number; readonly enough?: number },
+): Promise<Outlook> {
+  const { run, rollout, plan, finished } = recorded;
+  if (finished !== undefined) {
+    throw new UserError(
+      "EDGE-CLI-068",
+      `run ${run} of rollout ${rollout} has ended as ${finished.result}, so nothing follows from it`,
+      "Leave out --from-ledger to simulate a new run; edgewave status shows how this one ended.",
+    );
+  }
+  const resumed = { type: "driver-resumed" as const, host: "simulated", pid: 0, inFlight: [] };
+  const sequence = recorded.sequence + 1;
+  const state = driven ? recorded : applyEvent(recorded, { run, sequence, at, version: eventVersion, event: resumed });
+  const successes = await ledger.successes();
+  const past = await pastRuns(ledger, most, enough);
+  const unchanged = [...state.sites.values()].filter(
+    ({ site, frozen }) => successes.get(site)?.desiredHash === frozen.desiredHash,
+  );
+  return {
+    plan,
+    state,
+    history: past.history,
+    historyRuns: past.runs,
+    unchanged: new Set(unchanged.map(({ site }) => site)),
+  };
 }
 
 async function pastRuns(

@@ -7,6 +7,7 @@ import { type LedgerClient, openClient } from "./client";
 import { type RunHead, rowsOf } from "./export";
 import { LedgerUnreadable } from "./fileFailures";
 import { readRows, readRuns } from "./rowReader";
+import { CopiesReading } from "./verifyCopies";
 import { reopening } from "./statements";
 
 /** One thing that is wrong in a ledger, or in an export of one. */
@@ -20,7 +21,8 @@ export interface LedgerFinding {
 }
 
 /**
- * Reads all of a ledger's file, while a driver writes to it or not, and changes nothing.
+ * Reads all of a ledger's file, while a driver writes to it or not, and changes nothing. Beside the chains it looks at what
+ * is kept beside the events: see `CopiesReading`.
  * @param heads of runs as they were known before, such as from an export; `headsIn` reads them. Only they show that
  *   events were cut off at the end, or that all hashes were computed anew.
  * @param onRow told of each row, for who looks at more than the chains.
@@ -38,9 +40,13 @@ export async function verifyLedger(
     await client.execute("PRAGMA query_only = ON");
     const tables = await client.execute("SELECT name FROM sqlite_master WHERE name IN ('events', 'runs')");
     if (tables.rows.length < 2) throw new LedgerUnreadable(file, "it has no ledger in it");
+    // All of it as it is at one moment, although a driver goes on writing.
+    await client.execute("BEGIN");
     const findings = await listFindings(client);
+    const copies = await CopiesReading.open(client);
     const runs = await readRuns(client);
     const reader = { rows: (run: string, after?: number, most?: number) => readRows(client, run, after, most) };
+    const last = new Map<string, number>();
     for (const run of new Set([...runs, ...heads.map((head) => head.run)])) {
       const chain = new ChainReading(
         run,
@@ -48,11 +54,13 @@ export async function verifyLedger(
       );
       for await (const row of rowsOf(reader, run)) {
         chain.take(row);
+        copies.take(row);
         onRow?.(row);
       }
       findings.push(...chain.end());
+      last.set(run, chain.head.sequence);
     }
-    return findings;
+    return [...findings, ...copies.end(last)];
   } finally {
     client.close();
   }
@@ -96,9 +104,9 @@ export class ChainReading {
     return this.findings.splice(0);
   }
 
-  /** Number of rows taken, and the hash of the last one. */
-  get head(): RunHead {
-    return { run: this.run, events: this.events, head: this.place.hash };
+  /** Number of rows taken, and the hash and number of the last one. */
+  get head(): RunHead & { readonly sequence: number } {
+    return { run: this.run, events: this.events, head: this.place.hash, sequence: this.place.sequence };
   }
 
   private find(sequence: number, why: string): void {

@@ -6,7 +6,7 @@ import { waveHold } from "../decide/holds/ofWave";
 import { sitesAtRelease } from "../decide/waveGates";
 import { eventVersion, type RolloutEvent, type SiteFinished } from "../events";
 import { applyEvent } from "../fold";
-import { currentWave, type RolloutState, type SiteState, type WaveState } from "../state";
+import { currentWave, type GateState, type RolloutState, type SiteState, type WaveState } from "../state";
 import { whyRollout } from "../why";
 import { Agenda } from "./agenda";
 import type { Behaviour } from "./behaviour";
@@ -102,13 +102,15 @@ class Simulation {
         return this.record(state, { type: "site-staging", site: command.site });
       case "check-gate": {
         const next = this.record(state, { type: "gate-started", site: command.site, gate: command.gate });
-        this.watch(next, siteOf(next, command.site), command.gate, this.now);
+        const site = siteOf(next, command.site);
+        // A gate that a driver before has looked at goes on with the time that it has left.
+        this.watch(next, site, command.gate, beganAt(site.gates, command.gate) ?? this.now);
         return next;
       }
       case "check-wave-gate": {
         const { wave, gate } = command;
         const next = this.record(state, { type: "wave-gate-started", wave, gate });
-        this.watchWave(next, waveOf(next, wave), gate, this.now);
+        this.watchWave(next, waveOf(next, wave), gate, beganAt(waveOf(next, wave).gates, gate) ?? this.now);
         return next;
       }
       case "wait":
@@ -211,6 +213,10 @@ function waveOf({ waves }: RolloutState, name: string): WaveState {
   const wave = waves.find(({ plan }) => plan.name === name);
   if (wave === undefined) throw new Error(`wave ${name} is not in the rollout`);
   return wave;
+}
+
+function beganAt(gates: readonly GateState[], name: string): number | undefined {
+  return gates.find(({ gate }) => gate === name)?.began;
 }
 
 function isWatched({ gates }: WaveState, name: string): boolean {

@@ -89,6 +89,61 @@ describe("edgewave simulate", () => {
       expect(waiting).to.contain("100 % (5 runs): wave rest waits for approval: 0 of 1");
     }));
 
+  const half = [
+    startOf(aPlan({ waves: [aPlannedWave({ sites: ["vigo", "bergen", "porto-santo"] })] })),
+    waveStarted,
+    started("vigo"),
+    succeeded("vigo", 60),
+    started("bergen"),
+  ];
+  const at = Date.UTC(2026, 10, 26, 20);
+  const fromLedger = (out: string, ...more: string[]) =>
+    command(["simulate", "--from-ledger", "--out", out, "--runs", "3", "--fail", "0%", "--vanish", "0%", ...more]);
+
+  it("goes on from where a run is: what is done stays done, what is in flight ends", () =>
+    withFolder(async (out) => {
+      await writeRuns(out, [{ run: "r", at, events: half }]);
+      const { code, out: text } = await fromLedger(out, "--start", "2026-11-26T21:00Z");
+      expect(code).to.equal(0);
+      expect(text).to.contain("by rollout autumn, on from run r: 1 of 3 sites done, 2 waiting");
+      expect(text).to.contain("from 2026-11-26T21:00Z");
+      expect(text).to.match(/^ {2}reached +3 +3 +3$/m);
+      // Two at once, each like the one that is recorded.
+      expect(text).to.match(/^ {2}half +1 m 0 s +2026-11-26T21:01Z$/m);
+      const { json } = await fromLedger(out, "--json", "--start", "2026-11-26T21:00Z");
+      expect(json()).to.deep.include({ run: "r", startsAt: "2026-11-26T21:00:00.000Z", results: { succeeded: 3 } });
+    }));
+
+  it("stays paused where somebody has paused it, and says so", () =>
+    withFolder(async (out) => {
+      await writeRuns(out, [{ run: "r", at, events: [...half, { type: "paused", by: "ana", reason: "storm" }] }]);
+      const { out: text } = await fromLedger(out);
+      expect(text).to.contain("100 % (3 runs): the rollout was paused by ana: storm");
+    }));
+
+  it("goes on from a run that was interrupted", () =>
+    withFolder(async (out) => {
+      const stop = [...half.slice(0, -1), { type: "interrupted" as const, left: 2 }];
+      await writeRuns(out, [{ run: "r", at, events: stop }]);
+      expect((await fromLedger(out)).out).to.match(/^ {2}succeeded +100 % +3$/m);
+    }));
+
+  it("refuses to go on from a run that has ended, from none, and from before its last event", () =>
+    withFolder(async (out) => {
+      const nothing = await fromLedger(out);
+      expect(nothing.code).to.equal(2);
+      expect(nothing.err).to.contain("EDGE-CLI-030");
+      await writeRuns(out, [{ run: "r", at, events: half }]);
+      const before = await fromLedger(out, "--start", "2026-11-26T19:00Z");
+      expect(before.code).to.equal(2);
+      expect(before.err).to.contain("EDGE-CLI-061").and.contain("before the run's last event");
+      const end = { type: "rollout-finished" as const, result: "aborted" as const };
+      await writeRuns(out, [{ run: "s", at, events: [...half.slice(0, 1), end] }]);
+      const ended = await fromLedger(out);
+      expect(ended.code).to.equal(2);
+      expect(ended.err).to.contain("EDGE-CLI-068").and.contain("has ended as aborted");
+    }));
+
   const wrong: [string[], string][] = [
     [["--fail", "2"], "EDGE-CLI-060"],
     [["--vanish", "101%"], "EDGE-CLI-060"],

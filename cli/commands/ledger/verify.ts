@@ -22,6 +22,7 @@ interface VerifyOptions extends OutputOptions {
 const help = `
 Every event is chained to the one before it by a hash; what was changed, removed from the middle or put in is named.
 Only heads that are kept elsewhere (edgewave ledger export) show what was cut off at the end or written anew as a whole.
+What a ledger keeps beside its events, such as the last success of each site, is compared with what they come to.
 Signed approvals are checked too, as of the time at which each was recorded, against the fleet's file "${approversFile}".
 Nothing is changed, no link is needed, and FILE may be of another machine.
 
@@ -127,7 +128,8 @@ function formatFound(
   const lines = found.map((finding) => {
     const line = "line" in finding ? `line ${String(finding.line)}, ` : "";
     const event = finding.sequence === 0 ? "" : `, event ${finding.sequence}`;
-    return `  ${line}${finding.run === "" ? "no run" : `run ${finding.run}`}${event}: ${finding.why}`;
+    const where = `${line}${finding.run === "" ? "" : `run ${finding.run}${event}`}`.replace(/, $/, "");
+    return `  ${where === "" ? "" : `${where}: `}${finding.why}`;
   });
   return [`${file}: ${colors.red(plural(found.length, "finding"))}, ${signed}`, ...lines].join("\n");
 }
