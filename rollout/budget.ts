@@ -1,3 +1,4 @@
+import type { Plan } from "./plan";
 import { currentWave, type RolloutState } from "./state";
 
 /** A budget that has been spent beyond its limit. */
@@ -17,6 +18,7 @@ export interface Exceeded {
  * counted while there are waves: afterwards they keep nobody from catching up.
  */
 export function exceededBudget(state: RolloutState): Exceeded | undefined {
+  if (isWithinAll(state)) return undefined;
   const failuresCount = state.plan.onFailure !== "continue";
   const deferralsCount = currentWave(state) !== undefined;
   for (const { wave, domain, limits, tally } of scopes(state)) {
@@ -29,6 +31,26 @@ export function exceededBudget(state: RolloutState): Exceeded | undefined {
     }
   }
   return undefined;
+}
+
+/** No scope has more failures or deferrals than the rollout, so while that has few nothing else need be looked at. */
+function isWithinAll({ plan, tally }: RolloutState): boolean {
+  const least = leastLimits.get(plan) ?? leastLimitsOf(plan);
+  leastLimits.set(plan, least);
+  return tally.failed <= least.failures && tally.deferred <= least.deferrals;
+}
+
+/** By plan, because each decision asks. */
+const leastLimits = new WeakMap<Plan, { readonly failures: number; readonly deferrals: number }>();
+
+function leastLimitsOf(plan: Plan) {
+  const all = [plan, ...plan.waves, ...Object.values(plan.failureDomains?.domains ?? {})];
+  const least = (limits: readonly (number | undefined)[]) =>
+    limits.reduce<number>((a, b) => Math.min(a, b ?? Infinity), Infinity);
+  return {
+    failures: least(all.map(({ maxFailures }) => maxFailures)),
+    deferrals: least(all.map(({ maxDeferred }) => maxDeferred)),
+  };
 }
 
 function* scopes(state: RolloutState) {

@@ -151,7 +151,7 @@ class Driver {
 
   private async untilTheEnd(): Promise<RolloutState> {
     for (;;) {
-      for (const message of await this.arrived()) await this.handle(message);
+      await this.handleAll(await this.arrived());
       const state = this.current();
       if (this.hard) return state;
       const commands = decide(state, this.options.clock.now());
@@ -170,11 +170,24 @@ class Driver {
     return this.idle || !this.mailbox.isEmpty ? this.mailbox.receive() : [];
   }
 
-  private async handle(message: Message): Promise<void> {
-    switch (message.type) {
-      case "ended":
+  /** What ended together is recorded together: one of them says nothing about another. */
+  private async handleAll(messages: readonly Message[]): Promise<void> {
+    let ends: RolloutEvent[] = [];
+    for (const message of messages) {
+      if (message.type === "ended") {
         this.work.ended(message.site);
-        return this.record(afterRun(this.current(), message.events, this.options.clock.now()));
+        ends.push(...afterRun(this.current(), message.events, this.options.clock.now()));
+        continue;
+      }
+      await this.record(ends);
+      ends = [];
+      await this.handle(message);
+    }
+    await this.record(ends);
+  }
+
+  private async handle(message: Exclude<Message, { readonly type: "ended" }>): Promise<void> {
+    switch (message.type) {
       case "happened":
         // Who was taken up again in between is not told of what came before.
         if (this.current().sites.get(message.site)?.token === message.token) await this.record([message.event]);

@@ -95,7 +95,10 @@ function inFlight(state: RolloutState, now: number, colors: Colors): string[] {
   const oldest = sites.toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0));
   const names = oldest.slice(0, mostNames).map((site) => `${site.site} ${colors.dim(age(site, now))}`);
   const more = sites.length > mostNames ? `, and ${sites.length - mostNames} more` : "";
-  return [`in flight: ${names.join(", ")}${more}`];
+  const waiting = oldest.find((site) => site.waiting !== undefined);
+  const why =
+    waiting?.waiting === undefined ? "" : `\n  ${colors.dim(`${waiting.site} waits: ${waiting.waiting.reason}`)}`;
+  return [`in flight: ${names.join(", ")}${more}${why}`];
 }
 
 function age({ startedAt, phase, waiting }: SiteState, now: number): string {

@@ -45,14 +45,19 @@ export function moveSite(state: RolloutState, site: SiteState): RolloutState {
           ? [...state.inFlight, site.site]
           : state.inFlight.filter((name) => name !== site.site),
     staging: movedInStaging(state.staging, old, site),
-    catchUp: {
-      pending: state.catchUp.pending + (site.catchUp ? isPending(site) : 0) - (old.catchUp ? isPending(old) : 0),
-      running: state.catchUp.running + (site.catchUp ? inFlight(site) : 0) - (old.catchUp ? inFlight(old) : 0),
-    },
+    catchUp: movedInCatchUp(state.catchUp, old, site),
   };
 }
 
-function movedInWave({ waves }: RolloutState, old: SiteState, site: SiteState, sites: RolloutState["sites"]) {
+function movedInCatchUp(catchUp: RolloutState["catchUp"], old: SiteState, site: SiteState): RolloutState["catchUp"] {
+  if (!site.catchUp && !old.catchUp) return catchUp;
+  return {
+    pending: catchUp.pending + (site.catchUp ? isPending(site) : 0) - (old.catchUp ? isPending(old) : 0),
+    running: catchUp.running + (site.catchUp ? inFlight(site) : 0) - (old.catchUp ? inFlight(old) : 0),
+  };
+}
+
+function movedInWave({ waves, plan }: RolloutState, old: SiteState, site: SiteState, sites: RolloutState["sites"]) {
   const index = waves.findIndex(({ plan }) => plan.name === site.wave);
   const wave = waves[index];
   if (wave === undefined) throw new Error(`wave ${JSON.stringify(site.wave)} is not in this rollout`);
@@ -71,7 +76,8 @@ function movedInWave({ waves }: RolloutState, old: SiteState, site: SiteState, s
   return waves.with(index, {
     ...next,
     nextPending: firstFrom(next.nextPending, wave.plan, sites, isPending),
-    nextStaging: firstFrom(next.nextStaging, wave.plan, sites, isToStage),
+    // Nobody asks for it otherwise, and a large fold would pay for it.
+    nextStaging: plan.preStage ? firstFrom(next.nextStaging, wave.plan, sites, isToStage) : 0,
   });
 }
 

@@ -7,11 +7,16 @@ import { namedFileFailure } from "./fileFailures";
 /** How long a statement waits for another process's write, in milliseconds. */
 const busyTimeout = 10_000;
 
-/** What a ledger uses of its database. */
-export interface LedgerClient {
+export interface LedgerReader {
   execute(statement: InStatement): Promise<ResultSet>;
+}
+
+/** What a ledger uses of its database. */
+export interface LedgerClient extends LedgerReader {
   batch(statements: InStatement[], mode: "write"): Promise<ResultSet[]>;
   executeMultiple(sql: string): Promise<void>;
+  /** Everything that is read by it is as it was at one moment, although others go on writing. */
+  atOneMoment<T>(read: (moment: LedgerReader) => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -33,6 +38,14 @@ export function openClient(file: string): LedgerClient {
     execute: (statement) => client.execute(statement).catch(named),
     batch: (statements, mode) => client.batch(statements, mode).catch(named),
     executeMultiple: (sql) => client.executeMultiple(sql).catch(named),
+    atOneMoment: async (read) => {
+      const moment = await client.transaction("deferred").catch(named);
+      try {
+        return await read({ execute: (statement) => moment.execute(statement).catch(named) });
+      } finally {
+        moment.close();
+      }
+    },
     close: () => client.close(),
   };
 }

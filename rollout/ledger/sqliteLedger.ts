@@ -22,7 +22,7 @@ import { Leases } from "./leases";
 import { Requests } from "./requests";
 import { readRows, readRuns } from "./rowReader";
 import { schema, schemaVersion, upgrades } from "./schema";
-import { chainedRow, insertion, projection, recorded, released } from "./statements";
+import { chainedRow, insertions, projection, recorded, released } from "./statements";
 
 /**
  * Opens a ledger for a driver and makes it if it is not there. All chains are checked.
@@ -152,7 +152,7 @@ class SqliteLedger implements Ledger {
   async append(lease: Lease, run: string, at: number, events: readonly RolloutEvent[]): Promise<RecordedEvent[]> {
     let { sequence, hash } = this.tails.get(run) ?? (await this.tail(run));
     const rows: ChainedRow[] = [];
-    const statements: InStatement[] = [];
+    const repeats: InStatement[] = [];
     for (const event of events) {
       sequence += 1;
       const open = {
@@ -166,10 +166,10 @@ class SqliteLedger implements Ledger {
       };
       hash = rowHash(open);
       rows.push({ ...open, hash });
-      statements.push(insertion({ ...open, hash }, lease), ...projection(event, run, at, lease));
+      repeats.push(...projection(event, run, at, lease));
     }
     try {
-      await this.client.batch(statements, "write");
+      await this.client.batch([...insertions(rows, lease), ...repeats], "write");
     } catch (error) {
       this.tails.delete(run);
       // The insertion takes its lease from the row that holds it; without the row the column stays empty.
@@ -213,6 +213,8 @@ class SqliteLedger implements Ledger {
   }
 
   async claimSite(lease: Lease, site: string): Promise<number> {
+    const free = await this.claimFree(lease, site);
+    if (free !== undefined) return free;
     for (;;) {
       const { rows } = await this.client.execute({ sql: "SELECT * FROM sites WHERE site = ?", args: [site] });
       const last = Number(rows[0]?.["token"] ?? 0);
@@ -232,6 +234,18 @@ class SqliteLedger implements Ledger {
       });
       if (rowsAffected > 0) return token;
     }
+  }
+
+  /** Of a site that nobody has, or who asks, in one statement; undefined if somebody else may have it. */
+  private async claimFree(lease: Lease, site: string): Promise<number | undefined> {
+    const { rows } = await this.client.execute({
+      sql:
+        "INSERT INTO sites (site, token, claimed_by) VALUES (?1, ?2, ?3) " +
+        "ON CONFLICT DO UPDATE SET token = max(token + 1, ?2), claimed_by = ?3 " +
+        "WHERE claimed_by IS NULL OR claimed_by = ?3 RETURNING token",
+      args: [site, Date.now(), lease.id],
+    });
+    return rows[0] === undefined ? undefined : Number(rows[0]["token"]);
   }
 
   async releaseSite(lease: Lease, site: string): Promise<void> {

@@ -22,25 +22,29 @@ export function recorded({ run, sequence, at, version, data }: ChainedRow): Reco
   return { run, sequence, at, version, event: upcast(version, JSON.parse(data) as RolloutEvent) };
 }
 
-/** Writes an event, if the lease is still held: otherwise its column stays empty, which the table refuses. */
-export function insertion(row: ChainedRow, lease: Lease): InStatement {
-  return {
-    sql:
-      "INSERT INTO events (run, sequence, at, type, version, data, previous, hash, lease) " +
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM leases WHERE name = ? AND id = ?))",
-    args: [
-      row.run,
-      row.sequence,
-      row.at,
-      row.type,
-      row.version,
-      row.data,
-      row.previous,
-      row.hash,
-      lease.name,
-      lease.id,
-    ],
-  };
+/** Rows of one statement; SQLite takes 32,766 values in one, and longer texts gain nothing. */
+const mostRows = 100;
+
+/**
+ * Writes events, if the lease is still held: otherwise its column stays empty, which the table refuses. Few statements,
+ * because each has to be prepared.
+ */
+export function insertions(rows: readonly ChainedRow[], lease: Lease): InStatement[] {
+  const statements: InStatement[] = [];
+  for (let from = 0; from < rows.length; from += mostRows) {
+    const some = rows.slice(from, from + mostRows);
+    const values = some.map(() => "(?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM leases WHERE name = ? AND id = ?))");
+    statements.push({
+      sql:
+        "INSERT INTO events (run, sequence, at, type, version, data, previous, hash, lease) VALUES " +
+        values.join(", "),
+      args: some.flatMap(({ run, sequence, at, type, version, data, previous, hash }) => [
+        ...[run, sequence, at, type, version, data, previous, hash],
+        ...[lease.name, lease.id],
+      ]),
+    });
+  }
+  return statements;
 }
 
 /** Types of the events by which a run that had ended goes on. */
@@ -63,7 +67,7 @@ export function projection(event: RolloutEvent, run: string, at: number, lease: 
     case "evidence-recorded":
       return [{ sql: "UPDATE runs SET finished = 0 WHERE run = ?", args: [run] }];
     case "site-finished":
-      return [...success(event), released(event.site, lease)];
+      return event.success === undefined ? [released(event.site, lease)] : succeeded(event, lease);
     case "site-hopped":
       return success(event);
     // It may be long until the repeat.
@@ -74,9 +78,21 @@ export function projection(event: RolloutEvent, run: string, at: number, lease: 
   }
 }
 
-function success({ site, success: found }: SiteFinished | SiteHopped): InStatement[] {
+function success({ site, success: found }: SiteHopped): InStatement[] {
   if (found === undefined) return [];
   return [{ sql: "UPDATE sites SET success = ? WHERE site = ?", args: [JSON.stringify(found), site] }];
+}
+
+/** Both at once. */
+function succeeded({ site, success: found }: SiteFinished, lease: Lease): InStatement[] {
+  return [
+    {
+      sql:
+        "UPDATE sites SET success = ?, claimed_by = CASE WHEN claimed_by = ? THEN NULL ELSE claimed_by END " +
+        "WHERE site = ?",
+      args: [JSON.stringify(found), lease.id, site],
+    },
+  ];
 }
 
 /** Gives a site back that was claimed under the lease. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Row } from "@libsql/client";
 
 import { beginning, breaksOf, type ChainedRow, type ChainPlace } from "./chain";
-import { type LedgerClient, openClient } from "./client";
+import { type LedgerReader, openClient } from "./client";
 import { type RunHead, rowsOf } from "./export";
 import { LedgerUnreadable } from "./fileFailures";
 import { readRows, readRuns } from "./rowReader";
@@ -40,30 +40,36 @@ export async function verifyLedger(
     await client.execute("PRAGMA query_only = ON");
     const tables = await client.execute("SELECT name FROM sqlite_master WHERE name IN ('events', 'runs')");
     if (tables.rows.length < 2) throw new LedgerUnreadable(file, "it has no ledger in it");
-    // All of it as it is at one moment, although a driver goes on writing.
-    await client.execute("BEGIN");
-    const findings = await listFindings(client);
-    const copies = await CopiesReading.open(client);
-    const runs = await readRuns(client);
-    const reader = { rows: (run: string, after?: number, most?: number) => readRows(client, run, after, most) };
-    const last = new Map<string, number>();
-    for (const run of new Set([...runs, ...heads.map((head) => head.run)])) {
-      const chain = new ChainReading(
-        run,
-        heads.filter((head) => head.run === run),
-      );
-      for await (const row of rowsOf(reader, run)) {
-        chain.take(row);
-        copies.take(row);
-        onRow?.(row);
-      }
-      findings.push(...chain.end());
-      last.set(run, chain.head.sequence);
-    }
-    return [...findings, ...copies.end(last)];
+    return await client.atOneMoment((moment) => allFindings(moment, heads, onRow));
   } finally {
     client.close();
   }
+}
+
+async function allFindings(
+  client: LedgerReader,
+  heads: readonly RunHead[],
+  onRow: ((row: ChainedRow) => void) | undefined,
+): Promise<LedgerFinding[]> {
+  const findings = await listFindings(client);
+  const copies = await CopiesReading.open(client);
+  const runs = await readRuns(client);
+  const reader = { rows: (run: string, after?: number, most?: number) => readRows(client, run, after, most) };
+  const last = new Map<string, number>();
+  for (const run of new Set([...runs, ...heads.map((head) => head.run)])) {
+    const chain = new ChainReading(
+      run,
+      heads.filter((head) => head.run === run),
+    );
+    for await (const row of rowsOf(reader, run)) {
+      chain.take(row);
+      copies.take(row);
+      onRow?.(row);
+    }
+    findings.push(...chain.end());
+    last.set(run, chain.head.sequence);
+  }
+  return [...findings, ...copies.end(last)];
 }
 
 /** One run from its first row to its last one. */
@@ -124,7 +130,7 @@ function typeIn(data: string): string | undefined {
   }
 }
 
-/** The list of runs repeats what events say. One statement, so that a driver cannot write between its parts. */
+/** The list of runs repeats what events say. */
 const listed = `
 SELECT runs.run, runs.rollout, runs.finished,
   (SELECT count(*) FROM events WHERE events.run = runs.run) AS events,
@@ -135,7 +141,7 @@ FROM runs
 UNION ALL SELECT DISTINCT run, NULL, NULL, NULL, NULL, NULL FROM events WHERE run NOT IN (SELECT run FROM runs)
 `;
 
-async function listFindings(client: LedgerClient): Promise<LedgerFinding[]> {
+async function listFindings(client: LedgerReader): Promise<LedgerFinding[]> {
   const { rows } = await client.execute(listed);
   return rows.flatMap((row) => {
     const why = listFinding(row);

@@ -5,7 +5,7 @@ import { snapshotForm, snapshotText } from "../snapshot";
 import { startState } from "../startState";
 import type { RolloutState } from "../state";
 import type { ChainedRow } from "./chain";
-import type { LedgerClient } from "./client";
+import type { LedgerReader } from "./client";
 import { recorded } from "./statements";
 import type { LedgerFinding } from "./verify";
 
@@ -38,13 +38,18 @@ export class CopiesReading {
     private readonly snapshots: ReadonlyMap<string, SnapshotRow>,
   ) {}
 
-  /** @param client in a transaction that the events are read in too: what is appended meanwhile is no difference. */
-  static async open(client: LedgerClient): Promise<CopiesReading> {
+  /** @param client of the moment in which the events are read too: what is appended meanwhile is no difference. */
+  static async open(client: LedgerReader): Promise<CopiesReading> {
     const sites = await client.execute("SELECT site, token, success FROM sites");
-    const found = await client.execute({
-      sql: "SELECT run, sequence, hash, data FROM snapshots WHERE form = ?",
-      args: [snapshotForm],
-    });
+    // A ledger that an older version wrote, and no newer one has opened since, has none.
+    const tables = await client.execute("SELECT name FROM sqlite_master WHERE name = 'snapshots'");
+    const found =
+      tables.rows.length === 0
+        ? { rows: [] }
+        : await client.execute({
+            sql: "SELECT run, sequence, hash, data FROM snapshots WHERE form = ?",
+            args: [snapshotForm],
+          });
     const snapshots = found.rows.map((row): SnapshotRow => ({
       run: String(row["run"]),
       sequence: Number(row["sequence"]),

@@ -53,7 +53,9 @@ class Simulation {
   ) {}
 
   run(from: RolloutState): Simulated {
-    let state = this.inFlight(from);
+    // Where nobody sees the states on the way, the large tables need not be kept for each of them.
+    const seen = this.onState !== undefined;
+    let state = this.inFlight(seen ? from : { ...from, sites: from.sites.draft(), domains: from.domains.draft() });
     for (;;) {
       const commands = decide(state, this.now);
       for (const command of commands) state = this.carryOut(state, command);
@@ -65,6 +67,7 @@ class Simulation {
       this.now = Math.max(this.now, next);
       state = this.agenda.take()?.(state) ?? state;
     }
+    if (!seen) state = { ...state, sites: state.sites.settled(), domains: state.domains.settled() };
     const stuck =
       state.finished === undefined ? (whyRollout(state, this.now)?.condition ?? "nothing happens") : undefined;
     return { state, endedAt: this.now, reached: reachedSites(state), stuck };

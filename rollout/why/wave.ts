@@ -35,10 +35,15 @@ export function whyWave(state: RolloutState, wave: WaveState, now: number): Answ
       remedy: "it starts by itself",
     };
   }
+  const { running, pending } = wave;
+  if (running + pending === 0) {
+    const condition = "every site has an outcome, and the wave is about to end";
+    return { status: "waiting", condition, since: state.at, remedy: "it goes on by itself" };
+  }
   return (
     held(state, wave, now) ?? {
       status: "running",
-      condition: `${wave.running} sites are in flight, ${wave.pending} wait for them`,
+      condition: `${running} ${running === 1 ? "site is" : "sites are"} in flight, ${pending} wait for them`,
       since: wave.startedAt ?? state.at,
       remedy: "it ends when each site has an outcome",
     }

@@ -109,7 +109,7 @@ describe("edgewave simulate", () => {
       expect(text).to.contain("from 2026-11-26T21:00Z");
       expect(text).to.match(/^ {2}reached +3 +3 +3$/m);
       // Two at once, each like the one that is recorded.
-      expect(text).to.match(/^ {2}half +1 m 0 s +2026-11-26T21:01Z$/m);
+      expect(text).to.match(/^ {2}half +60\.0 s +2026-11-26T21:01Z$/m);
       const { json } = await fromLedger(out, "--json", "--start", "2026-11-26T21:00Z");
       expect(json()).to.deep.include({ run: "r", startsAt: "2026-11-26T21:00:00.000Z", results: { succeeded: 3 } });
     }));

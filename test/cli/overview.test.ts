@@ -3,6 +3,9 @@ import pc from "picocolors";
 
 import { formatOverview } from "../../cli/printing/overview";
 import { foldEvents } from "../../rollout/fold";
+import type { RolloutEvent } from "../../rollout/events";
+import { aWaveGate } from "../rollout/gates/aGate";
+import { aPlan, aPlannedWave, ended, started, stateOf, waveStarted } from "../rollout/support/plan";
 import { aWorld, drive } from "../rollout/drive";
 import { aRollout, aWave, sites } from "../support/fleet";
 
@@ -33,6 +36,45 @@ describe("the overview of a rollout", () => {
     expect(text).to.contain("no driver is at work; edgewave rollout start resumes it");
     expect(text).to.contain("failed porto: disk full");
     expect(text).to.match(/halted after .*: 1 site failed; the rollout's budget allows 0/);
+  });
+
+  it("shows a wave at its gates, what holds it, and who can say more", () => {
+    const plan = aPlan({
+      waves: [
+        aPlannedWave({ name: "first", sites: ["a"], waveGates: [aWaveGate({ name: "slo" })] }),
+        aPlannedWave({ name: "second", sites: ["b"] }),
+      ],
+    });
+    const asked: RolloutEvent[] = [
+      { type: "wave-started", wave: "first" },
+      started("a"),
+      ended("a", "succeeded"),
+      { type: "wave-gate-started", wave: "first", gate: "slo" },
+    ];
+    const show = (events: readonly RolloutEvent[]) => formatOverview(stateOf(plan, events), "process 7", 100, colors);
+    expect(show(asked))
+      .to.match(/^first +at its gates +1 +1/m)
+      .and.contain("gate slo has not answered yet");
+    const held = show([
+      ...asked,
+      { type: "wave-gate-finished", wave: "first", gate: "slo", verdict: "inconclusive", reason: "no route" },
+    ]);
+    expect(held)
+      .to.match(/^first +held +1 +1/m)
+      .and.contain("gate slo has no answer: no route");
+    expect(held).to.contain("edgewave rollout approve first");
+  });
+
+  it("says what a started site waits for on this machine", () => {
+    const state = stateOf(aPlan({}, { sites: ["a"] }), [
+      waveStarted,
+      started("a"),
+      { type: "site-waiting", site: "a", reason: "memory is short" },
+    ]);
+    const text = formatOverview(state, "process 7", state.at, colors);
+    expect(text)
+      .to.match(/^in flight: a \d+\.\d s, waits for this machine$/m)
+      .and.contain("  a waits: memory is short");
   });
 
   it("fits on a screen for 5,000 sites", async () => {

@@ -198,6 +198,13 @@ describe("why, of a wave at its gates", () => {
     expect(answer?.remedy).to.contain("edgewave rollout approve first").and.contain("edgewave rollout retry first");
   });
 
+  it("says that the wave is about to end once all have passed", () => {
+    expect(why(stateOf(plan([slo]), [...done, ...verdict("slo", "pass")]), "first", 100)).to.include({
+      status: "waiting",
+      condition: "every site has an outcome, and the wave is about to end",
+    });
+  });
+
   it("tells the sites of later waves that they wait for it", () => {
     expect(why(asked, "c", 100)).to.include({ condition: "wave first comes first and is at its gates" });
     expect(why(asked, "second", 100)).to.include({ condition: "wave first comes first and is at its gates" });

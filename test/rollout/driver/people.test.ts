@@ -88,7 +88,7 @@ describe("a driver and those who ask it something", () => {
       "its run waits: memory is short",
       "site porto: its run waits: memory is short",
       "run 1 is under way",
-      "1 sites are in flight, 0 wait for them",
+      "1 site is in flight, 0 wait for them",
     ]);
     expect(state.finished?.result).to.equal("succeeded");
   });

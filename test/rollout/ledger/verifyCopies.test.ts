@@ -97,7 +97,7 @@ describe("what a ledger keeps beside its events", () => {
     ["a site that is gone", "DELETE FROM sites", "site porto has been run and is not in the list of sites"],
     [
       "a state that was changed, which status would show",
-      'UPDATE snapshots SET data = replace(data, \'"outcome":"succeeded"\', \'"outcome":"failed"\')',
+      `UPDATE snapshots SET data = replace(data, '"outcome":"succeeded"', '"outcome":"failed"')`,
       "run-1/4: the state that is kept after it is not what the events come to",
     ],
     [
