@@ -2,11 +2,15 @@ import { performance } from "node:perf_hooks";
 
 import type { Fleet, ResolvedSite, Rollout } from "../../fleet/model";
 import { systemClock } from "../../rollout/clock";
+import { eventVersion } from "../../rollout/events";
+import { forecast } from "../../rollout/forecast";
 import { runRollout } from "../../rollout/driver";
 import { openLedger, openLedgerForReading } from "../../rollout/ledger/sqliteLedger";
 import { planWaves } from "../../rollout/planWaves";
 import type { Promoter } from "../../rollout/promoter";
 import { readState } from "../../rollout/snapshot";
+import { rolloutStarted } from "../../rollout/start";
+import { startState } from "../../rollout/startState";
 import type { RunResult, StackRunner } from "../../rollout/stackRunner";
 import { whyRollout } from "../../rollout/why";
 import { aFleet, aRelease, aRollout, aWave, sites } from "../../test/support/fleet";
@@ -21,6 +25,17 @@ const measurements: Readonly<Record<string, (count: number, ledger: string) => P
   async plan(count) {
     const fleet = fleetOf(count);
     return timed(async () => void planWaves(fleet.sites, rolloutOf(fleet)));
+  },
+  /** All that `edgewave plan` does with a fleet once it has read it: waves, desired hashes, and when each wave will end. */
+  async predict(count) {
+    const fleet = fleetOf(count);
+    return timed(async () => {
+      const [plan, release] = [planWaves(fleet.sites, rolloutOf(fleet)), aRelease()];
+      const inputs = { fleet, release, plan, signers: [], programDigest: "program", successes: new Map() };
+      const event = rolloutStarted(inputs);
+      const { endsAt } = forecast(startState({ run: "r", sequence: 1, at: 0, version: eventVersion, event }), 0);
+      if (endsAt === undefined) throw new Error("the rollout has no end");
+    });
   },
   async drive(count, file) {
     const fleet = fleetOf(count);

@@ -17,6 +17,7 @@ export async function measureRollout([sites = 0, unchanged = 0]: readonly number
     inChild<DriverAnswer>(join(__dirname, "driver.ts"), [name, String(count), join(folder, `${ledger}.db`)]);
   try {
     const plan = await ask("plan", sites);
+    const predict = await ask("predict", sites);
     const first = await ask("drive", unchanged, "half");
     const second = await ask("drive", unchanged, "half");
     await ask("drive", sites, "whole");
@@ -27,6 +28,12 @@ export async function measureRollout([sites = 0, unchanged = 0]: readonly number
       columns: ["", "measured", "promised", "peak memory"],
       rows: [
         [`plan ${sites} sites`, milliseconds(plan.seconds * 1000), most(promised.planMs, "ms"), mebibytes(plan.peak)],
+        [
+          `plan and predict ${sites} sites`,
+          milliseconds(predict.seconds * 1000),
+          most(promised.planMs, "ms"),
+          mebibytes(predict.peak),
+        ],
         ["overhead a changed site", milliseconds(overhead), most(promised.overheadMs, "ms"), mebibytes(first.peak)],
         [
           `${unchanged} unchanged sites`,

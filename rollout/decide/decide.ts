@@ -56,14 +56,12 @@ function onward(state: RolloutState, now: number): Command[] {
 
 /** The deadline that has passed while something is left to do, for people. */
 function overdue(state: RolloutState, wave: WaveState | undefined, now: number): string | undefined {
-  if (sitesLeft(state) === 0) return undefined;
-  const ofRollout = rolloutDeadline(state);
-  if (ofRollout !== undefined && now >= ofRollout) {
+  if (now >= (rolloutDeadline(state) ?? Infinity) && sitesLeft(state) > 0) {
     return `the rollout's deadline passed with ${sitesOf(sitesLeft(state))} left`;
   }
-  const ofWave = wave && waveDeadline(wave);
-  if (wave === undefined || ofWave === undefined || now < ofWave || wave.running + wave.pending === 0) return undefined;
-  return `the deadline of wave ${wave.plan.name} passed with ${sitesOf(wave.running + wave.pending)} left`;
+  const left = wave === undefined ? 0 : wave.running + wave.pending;
+  if (wave === undefined || left === 0 || now < (waveDeadline(wave) ?? Infinity)) return undefined;
+  return `the deadline of wave ${wave.plan.name} passed with ${sitesOf(left)} left`;
 }
 
 function sitesOf(count: number): string {
