@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { modules } from "./programs";
 import type { ProgramModule } from "./programs";
 
 /** Milliseconds between two lines of progress. */
@@ -19,13 +18,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws if the Go toolchain refuses, with its last words.
  */
 export async function buildMissing(
+  modules: readonly ProgramModule[],
   folder: string,
   environment: Environment,
   say: (line: string) => void,
-  wanted: readonly ProgramModule[] = modules,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const module of wanted) {
+  for (const module of modules) {
+    // First, so that a program is never there without them.
+    await copyBeside(module, folder, environment);
     const missing = Object.entries(module.programs).filter(([name]) => !existsSync(path.join(folder, name)));
     if (missing.length === 0) continue;
     const work = await mkdtemp(path.join(folder, ".build-"));
@@ -50,13 +51,32 @@ export async function buildMissing(
   }
 }
 
+/** Copies the folders that the module's programs want beside them, each whole or not at all. */
+async function copyBeside({ folder, beside }: ProgramModule, to: string, environment: Environment): Promise<void> {
+  const missing = (beside?.folders ?? []).filter((name) => !existsSync(path.join(to, name)));
+  if (beside === undefined || missing.length === 0) return;
+  const options = { cwd: folder, env: environment as NodeJS.ProcessEnv, encoding: "utf8" } as const;
+  const { status, stdout, stderr } = spawnSync("go", ["mod", "download", "-json", beside.module], options);
+  if (status !== 0) throw new Error(`go mod download failed:\n${stderr}${stdout}`);
+  const { Dir: source } = JSON.parse(stdout) as { readonly Dir: string };
+  const work = await mkdtemp(path.join(to, ".copy-"));
+  try {
+    for (const name of missing) {
+      await cp(path.join(source, name), path.join(work, name), { recursive: true });
+      await rename(path.join(work, name), path.join(to, name));
+    }
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
 /** Go names a program after the last part of its package that is no version. */
 function builtName(goPackage: string): string {
   return goPackage.split("/").findLast((part) => !/^v\d+$/.test(part)) ?? goPackage;
 }
 
 async function build(
-  { folder, linkFlags }: ProgramModule,
+  { folder, linkFlags, tags }: ProgramModule,
   packages: readonly string[],
   work: string,
   environment: Environment,
@@ -64,6 +84,7 @@ async function build(
 ): Promise<void> {
   // Nothing but what go.sum vouches for.
   const args = ["build", "-v", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", linkFlags];
+  if (tags !== undefined) args.push("-tags", tags);
   const go = spawn("go", [...args, "-o", `${work}/`, ...packages], {
     cwd: folder,
     env: environment as NodeJS.ProcessEnv,

@@ -10,60 +10,102 @@ export interface ProgramModule {
   /** Go packages by the name of their program. */
   readonly programs: Readonly<Record<string, string>>;
   readonly linkFlags: string;
+  readonly tags?: string;
+  /** Folders of another module that the programs want beside them. */
+  readonly beside?: { readonly module: string; readonly folders: readonly string[] };
+}
+
+/** Programs that lie in one folder, and how tests are told of it. */
+export interface Kit {
+  readonly name: string;
+  readonly modules: readonly ProgramModule[];
+  /** The environment variable that names the folder; whoever sets it brings the programs. */
+  readonly variable: string;
+  /** Another variable that makes the kit unneeded. */
+  readonly insteadOf?: string;
+  /** Programs that the build needs beside go. */
+  readonly needs: readonly string[];
+  /** Its tests are skipped, with the reason, where it cannot be built; otherwise that is a failure. */
+  readonly optional?: boolean;
 }
 
 const kubernetes = "1.37.2";
 const etcd = "3.7.3";
 const component = "k8s.io/component-base/version";
 
+const gitea = "1.26.0";
+const giteaTags = "sqlite sqlite_unlock_notify";
+
+const kyverno = "1.19.1";
+
 /** What the tests against real servers start; the versions are those of the modules' go.mod, held by their go.sum. */
-export const modules: readonly ProgramModule[] = [
+export const kits: readonly Kit[] = [
   {
-    folder: path.join(__dirname, "etcd"),
-    version: etcd,
-    programs: { etcd: "go.etcd.io/etcd/server/v3" },
-    linkFlags: "-s -w",
+    name: "kubernetes",
+    variable: "KUBEBUILDER_ASSETS",
+    insteadOf: "EDGEWAVE_TEST_KUBECONFIG",
+    needs: [],
+    modules: [
+      {
+        folder: path.join(__dirname, "etcd"),
+        version: etcd,
+        programs: { etcd: "go.etcd.io/etcd/server/v3" },
+        linkFlags: "-s -w",
+      },
+      {
+        folder: path.join(__dirname, "kubernetes"),
+        version: kubernetes,
+        programs: {
+          "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+          "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+        },
+        // Without these it takes itself for version 0.0.0.
+        linkFlags: `-s -w -X ${component}.gitVersion=v${kubernetes} -X ${component}.gitMajor=1 -X ${component}.gitMinor=37`,
+      },
+    ],
   },
   {
-    folder: path.join(__dirname, "kubernetes"),
-    version: kubernetes,
-    programs: {
-      "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
-      "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
-    },
-    // Without these it takes itself for version 0.0.0.
-    linkFlags: `-s -w -X ${component}.gitVersion=v${kubernetes} -X ${component}.gitMajor=1 -X ${component}.gitMinor=37`,
+    name: "gitea",
+    variable: "EDGEWAVE_TEST_GITEA",
+    // SQLite is C.
+    needs: ["gcc"],
+    optional: true,
+    modules: [
+      {
+        folder: path.join(__dirname, "gitea"),
+        version: gitea,
+        programs: { gitea: "code.gitea.io/gitea" },
+        linkFlags: `-s -w -X main.Version=${gitea} -X "main.Tags=${giteaTags}"`,
+        tags: giteaTags,
+        beside: { module: "code.gitea.io/gitea", folders: ["options", "templates", "public"] },
+      },
+    ],
+  },
+  {
+    // Its command line, by which the rules for admission are judged.
+    name: "kyverno",
+    variable: "EDGEWAVE_TEST_KYVERNO",
+    needs: [],
+    optional: true,
+    modules: [
+      {
+        folder: path.join(__dirname, "kyverno"),
+        version: kyverno,
+        programs: { "kubectl-kyverno": "github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno" },
+        linkFlags: "-s -w",
+      },
+    ],
   },
 ];
 
-const kyvernoVersion = "1.19.1";
-
-/** Kyverno's command line, by which the rules for admission are judged; in a folder of its own, because few need it. */
-export const kyverno: ProgramModule = {
-  folder: path.join(__dirname, "kyverno"),
-  version: kyvernoVersion,
-  programs: { "kubectl-kyverno": "github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno" },
-  linkFlags: "-s -w",
-};
-
-/** The folder outside the tree that the programs of this state of the modules are kept in. */
-export function programFolder(environment: Environment): string {
-  return cacheFolder(environment, `kubernetes-${kubernetes}-etcd-${etcd}`, modules);
-}
-
-/** The same for Kyverno's command line. */
-export function kyvernoFolder(environment: Environment): string {
-  return cacheFolder(environment, `kyverno-${kyvernoVersion}`, [kyverno]);
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-function cacheFolder(environment: Environment, name: string, of: readonly ProgramModule[]): string {
+/** The folder outside the tree that the programs of this state of a kit's modules are kept in. */
+export function kitFolder(kit: Kit, environment: Readonly<Record<string, string | undefined>>): string {
   const cache = environment["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache");
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
-  for (const { folder, programs, linkFlags } of of) {
-    hash.update(JSON.stringify([programs, linkFlags]));
+  for (const { folder, programs, linkFlags, tags, beside } of kit.modules) {
+    hash.update(JSON.stringify([programs, linkFlags, tags, beside]));
     for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(path.join(folder, file)));
   }
-  return path.join(cache, "edgewave", "real", `${name}-${hash.digest("hex").slice(0, 12)}`);
+  const versions = kit.modules.map(({ folder, version }) => `${path.basename(folder)}-${version}`).join("-");
+  return path.join(cache, "edgewave", "real", `${versions}-${hash.digest("hex").slice(0, 12)}`);
 }

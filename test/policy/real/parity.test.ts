@@ -10,8 +10,9 @@ import { rules } from "../../../policy/rules";
 import { withFolder } from "../../support/edgewave";
 import { check, digest, object } from "../support";
 
-/** Kyverno's command line, as `npm run test:real` builds it. */
-const kyverno = process.env["EDGEWAVE_TEST_KYVERNO"];
+/** Kyverno's command line, in the folder where `npm run test:real` builds it. */
+const kyvernoFolder = process.env["EDGEWAVE_TEST_KYVERNO"];
+const kyverno = kyvernoFolder && path.join(kyvernoFolder, "kubectl-kyverno");
 const enforced = rules.filter(({ admission }) => admission !== undefined).map(({ name }) => name);
 
 const sound = {
