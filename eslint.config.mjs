@@ -14,10 +14,12 @@ const rooms = {
   signing: [],
   // Asks OCI registries; knows of a fleet what a lock is.
   registry: ["fleet"],
-  gitops: ["policy", "signing", "components", "profiles", "catalog", "fleet"],
+  // One request and its answer, and files with credentials; whoever asks a server uses it.
+  web: [],
+  gitops: ["policy", "signing", "web", "components", "profiles", "catalog", "fleet"],
   rollout: ["signing", "stacks", "components", "profiles", "catalog", "fleet"],
   // Asks sites and the hub; only cli brings it to the driver, which knows no Kubernetes.
-  probes: ["signing", "gitops", "rollout", "fleet"],
+  probes: ["signing", "web", "gitops", "rollout", "fleet"],
   report: ["rollout", "fleet"],
   engine: [],
   // Rules know only what they are given; the pack around them asks gitops for what Flux deploys.
@@ -28,6 +30,7 @@ const rooms = {
   cli: [
     "engine",
     "signing",
+    "web",
     "gitops",
     "kubespray",
     "check",

@@ -1,4 +1,6 @@
 import { GitFailed } from "../gitops/git/run";
+import { GiteaRefused, GiteaUnreachable } from "../gitops/gitea/client";
+import { RemoteFailed } from "../gitops/git/remoteFailure";
 import { RefMoved } from "../gitops/git/refs";
 import { NotPublished } from "../gitops/promoter";
 import { PublishFailed } from "../gitops/publishError";
@@ -34,6 +36,17 @@ export function asUserError(error: unknown): UserError | undefined {
       "No site was moved. Correct what the message names, then run the same command again.",
       exitCode.failed,
     );
+  }
+  if (error instanceof RemoteFailed) {
+    // It names its code first, for those who read it in a site's outcome.
+    const message = error.message.replace(`${error.code} `, "");
+    return new UserError(error.code, message, error.hint, exitCode.failed, { cause: error });
+  }
+  if (error instanceof GiteaUnreachable) {
+    return known("EDGE-HUB-002", "See to the link and the server, then run the same command again.", exitCode.failed);
+  }
+  if (error instanceof GiteaRefused) {
+    return known("EDGE-HUB-003", "What was done before stays; the same command does the rest.", exitCode.failed);
   }
   if (error instanceof GitFailed) {
     return known("EDGE-GIT-002", "Correct what git says, then run the same command again.", exitCode.failed);

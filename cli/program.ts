@@ -32,6 +32,8 @@ const commands: Readonly<Record<string, () => AddCommand>> = {
   site: () => (load("./commands/site") as typeof import("./commands/site")).addSite,
   release: () => (load("./commands/release") as typeof import("./commands/release")).addRelease,
   ledger: () => (load("./commands/ledger") as typeof import("./commands/ledger")).addLedger,
+  hub: () => (load("./commands/hub") as typeof import("./commands/hub")).addHub,
+  git: () => (load("./commands/git") as typeof import("./commands/git")).addGit,
 };
 
 /**

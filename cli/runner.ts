@@ -35,6 +35,9 @@ export function createRunner(inputs: RunnerInputs): AutomationStackRunner {
         ...officialEnvironment,
         ...passphrase.environment,
         [workerEngineVariable]: engine.name,
+        // What a site's stack calls to configure its Gitea.
+        EDGEWAVE_NODE: process.execPath,
+        EDGEWAVE_HOME: home,
       },
     },
     outputDirectory: out,

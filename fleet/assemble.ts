@@ -6,7 +6,7 @@ import { type KnownHosts, knownHostsFile, noKnownHosts, readKnownHosts } from ".
 import type { Knowledge } from "./knowledge";
 import type { Fleet, Release, ReleaseLock, ResolvedSite, Rollout, SourcePosition } from "./model";
 import { compareFindings, compareText, toFinding, type Problem } from "./problem";
-import { resolveSite } from "./resolve";
+import { builtInDefaults, resolveSite } from "./resolve";
 import { resolveRelease, resolveRollout } from "./resolveRollout";
 import {
   fleetDefaultsSchema,
@@ -277,6 +277,14 @@ function fleetOf(
     name: metadata.name,
     domain: spec.domain,
     hub: spec.hub,
+    ...(spec.publish === undefined
+      ? {}
+      : {
+          publish: {
+            ...spec.publish,
+            maxConcurrency: spec.publish.maxConcurrency ?? builtInDefaults.publishConcurrency,
+          },
+        }),
     sites: [...sites].sort(byName),
     releases: [...releases].sort((a, b) => compareVersions(a.name, b.name)),
     rollouts: [...rollouts].sort(byName),

@@ -33,11 +33,22 @@ export interface Fleet {
   readonly rollouts: readonly Rollout[];
   /** What policy.yaml says; undefined for a fleet without one. */
   readonly policy?: FleetPolicy | undefined;
+  /** Undefined if the Git repositories stay in the output folder. */
+  readonly publish?: Publish | undefined;
+}
+
+/** How releases get to the hub's Gitea. */
+export interface Publish {
+  readonly to: "hub";
+  /** Sites whose repositories are asked or written at once. */
+  readonly maxConcurrency: number;
 }
 
 export interface Hub {
   /** Base URL of the hub's Gitea, without a trailing slash. */
   readonly gitUrl: string;
+  /** Certificates in PEM that it is trusted by; undefined takes those of the system. */
+  readonly gitAuthority?: string | undefined;
   /** `host:port` of the hub's registry; sites never pull from it, bastions do. */
   readonly registry: string;
   /** `host:port` of the hub's Kafka, where ingested messages end. */

@@ -19,6 +19,7 @@ export const builtInDefaults = {
   mirrorPort: 8443,
   maxOutageSeconds: 72 * 3600,
   protocols: ["mqtt", "amqp"],
+  publishConcurrency: 8,
 } as const;
 
 export interface SiteResolution {

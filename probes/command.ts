@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import type { GateOf } from "../fleet/gates";
 import { fillIn, type PlaceholderValues } from "../fleet/placeholders";
 import type { GateAnswer } from "../rollout/gates/answer";
-import { fail, inconclusive, messageOf, pass } from "./answers";
+import { messageOf } from "../web/messageOf";
+import { fail, inconclusive, pass } from "./answers";
 import type { ProbeOptions } from "./surroundings";
 
 /** Of what the driver was given, what a program needs to run at all; the rest can be secrets. */

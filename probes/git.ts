@@ -39,11 +39,12 @@ const reportSchema = z.object({
 export async function checkGit(
   gate: GateOf<"git">,
   request: GateRequest,
-  { gitDirectory, fleetDirectory }: Pick<ProbeOptions, "gitDirectory" | "fleetDirectory">,
+  { gitDirectory, fleetDirectory, freshen }: Pick<ProbeOptions, "gitDirectory" | "fleetDirectory" | "freshen">,
   signal: AbortSignal,
 ): Promise<GateAnswer> {
   const { site, release, commit, changedAt } = request;
   const repository = path.join(gitDirectory, "site", `${checkedSite(site.name)}.git`);
+  await freshen?.(site.name, signal);
   if (!(await isThere(repository))) return inconclusive(`the hub has no repository site/${site.name} yet`);
   const values = valuesOf(request);
   const file = checkedPath(fillIn(gate.file, values));

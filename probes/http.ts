@@ -4,9 +4,9 @@ import { fillIn, type PlaceholderValues } from "../fleet/placeholders";
 import { quote } from "../fleet/quote";
 import type { GateAnswer } from "../rollout/gates/answer";
 import { fail, pass } from "./answers";
-import { readAuthorities, readSecretLine } from "./files";
+import { readAuthorities, readSecretLine } from "../web/credentialFiles";
+import { exchange, largestBody, type WebAnswer } from "../web/exchange";
 import type { ProbeOptions } from "./surroundings";
-import { exchange, largestBody, type WebAnswer } from "./web/exchange";
 
 const mostRedirects = 5;
 /** Matching takes time that grows with the text. */

@@ -10,6 +10,7 @@ import { checkPromql } from "./promql";
 import { type ProbeOptions, valuesOf, valuesOfWave } from "./surroundings";
 
 export { createPreStager, type PreStageOptions, type SiteRegistry } from "./preStage/preStager";
+export { forwardTo, type Forward, type ForwardTo } from "./kubernetes/forward";
 export type { ProbeOptions, SiteKubeconfig } from "./surroundings";
 
 /** Asks every type of gate its question, each check on connections and processes of its own. */

@@ -6,10 +6,10 @@ import { listOf } from "../fleet/quote";
 import type { GateAnswer } from "../rollout/gates/answer";
 import { kubePrometheusStack } from "../gitops/render/services/kubePrometheusStack";
 import { fail, inconclusive, pass } from "./answers";
-import { readAuthorities, readSecretLine } from "./files";
+import { readAuthorities, readSecretLine } from "../web/credentialFiles";
 import { clientOf } from "./kubernetes/client";
+import { exchange, jsonOf, type WebAnswer } from "../web/exchange";
 import type { ProbeOptions } from "./surroundings";
-import { exchange, jsonOf, type WebAnswer } from "./web/exchange";
 
 /**
  * The service that Prometheus' operator keeps for every Prometheus of a namespace, and its port

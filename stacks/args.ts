@@ -1,3 +1,4 @@
+import type { HubLogin } from "../components/gitea/configuration";
 import type { FieldAccess } from "../components/kubespray/args";
 import type { Fleet, Release, ResolvedSite } from "../fleet/model";
 
@@ -7,6 +8,8 @@ export interface SiteAccess {
   readonly kubeconfig?: string | undefined;
   /** For a site with the target `field`. */
   readonly field?: FieldAccess | undefined;
+  /** By what the site reaches the hub, once `edgewave hub setup` has made it. */
+  readonly hubLogin?: HubLogin | undefined;
 }
 
 /** Everything that a site's stack is made from. */

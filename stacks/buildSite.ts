@@ -1,5 +1,6 @@
 import { FluxBootstrap } from "../components/flux/component";
 import { repositoryUrl } from "../components/gitea/address";
+import { GiteaConfiguration } from "../components/gitea/configuration";
 import { LocalGitea } from "../components/gitea/component";
 import { IdentityCache } from "../components/identity/component";
 import { ImageConfig } from "../components/images/component";
@@ -49,6 +50,18 @@ export function buildSite(args: SiteArgs): SiteOutputs {
       authority: images.authority.certificate,
     },
   });
+  const hubLogin = args.access?.hubLogin;
+  if (given !== undefined && hubLogin !== undefined) {
+    new GiteaConfiguration("gitea-configuration", {
+      site,
+      hub: fleet.hub,
+      hubLogin,
+      gitea,
+      authority: images.authority.certificate,
+      kubeconfig: given,
+      receiver: undefined,
+    });
+  }
   const ingestion = new IngestionBridge("ingestion", { ...onCluster, authority: images.authority });
 
   return siteOutputs({

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { HubLogin } from "../components/gitea/configuration";
 import { emptyJournal, type Journal, journalName, journalSchema } from "../components/kubespray/day2/journal";
 import type { ResolvedSite } from "../fleet/model";
 import type { SiteAccess } from "./args";
@@ -35,7 +36,12 @@ export async function siteAccess(
   { name, target }: Pick<ResolvedSite, "name" | "target">,
   now: number,
 ): Promise<SiteAccess> {
-  if (target === "cluster") return { kubeconfig: await kubeconfigOf(kubeconfigs, name) };
+  if (target === "cluster") {
+    return {
+      kubeconfig: await kubeconfigOf(kubeconfigs, name),
+      hubLogin: await hubLoginOf(path.join(out, "hub"), name),
+    };
+  }
   if (target !== "field") return {};
   const folder = recordDirectory(out, name);
   const { applied, run, kubeconfig } = await journalOf(path.join(folder, journalName));
@@ -50,6 +56,17 @@ async function kubeconfigOf(folder: string, site: string): Promise<string | unde
     throw new Error(`the kubeconfig of ${site} is larger than a kubeconfig may be`);
   }
   return text;
+}
+
+/** The tokens that `edgewave hub setup` keeps; undefined if it has made none for the site. */
+async function hubLoginOf(folder: string, site: string): Promise<HubLogin | undefined> {
+  const line = async (file: string): Promise<string | undefined> => {
+    const text = (await textOf(path.join(folder, "sites", file)))?.trim();
+    if (text === undefined || /^[^:\s]+:[^:\s]+$/.test(text)) return text;
+    throw new Error(`${file} in ${folder} does not hold account:token`);
+  };
+  const [read, write] = [await line(`${site}.read`), await line(`${site}.write`)];
+  return read === undefined || write === undefined ? undefined : { read, write };
 }
 
 async function journalOf(file: string): Promise<Journal> {

@@ -20,6 +20,7 @@ import { requireFieldSettings } from "../fieldSettings";
 import { createRunner } from "../runner";
 import { findSigningKey } from "../signingKey";
 import { UserError } from "../userError";
+import { addSiteGit } from "./siteGit";
 import { addSiteOutput } from "./siteOutput";
 import { addSiteRestore } from "./siteRestore";
 
@@ -57,6 +58,7 @@ export const addSite: AddCommand = (program, io, done) => {
     command.action(async (name: string, options: SiteOptions) => done(await runVerb(io, verb, name, options)));
   }
   addSiteOutput(site, io, done);
+  addSiteGit(site, io, done);
   addSiteRestore(site, io, done);
 };
 

@@ -32,7 +32,8 @@ export function addSiteOutput(site: Command, io: Io, done: (code: ExitCode) => v
   );
 }
 
-async function readOutputs(io: Io, name: string, options: OutputOptions): Promise<OutputMap> {
+/** What a site's stack gives, secrets too. @throws UserError EDGE-CLI-031 if there is no stack */
+export async function readOutputs(io: Io, name: string, options: EngineOptions): Promise<OutputMap> {
   const { fleet } = await loadFleet(io, options);
   chooseSite(fleet, name);
   const out = outFolder(io, options, fleet.name);

@@ -1,3 +1,4 @@
+import type { HubPublished } from "../../gitops/hub/publish";
 import type { Published } from "../../gitops/publish";
 import type { Colors } from "../io";
 import { plural } from "./findings";
@@ -26,4 +27,10 @@ export function formatPublished(published: Published, colors: Colors): string[] 
     );
   }
   return lines;
+}
+
+/** What a push to the hub did, a line each. */
+export function formatHubPublished({ fleet, sites }: HubPublished, url: string, colors: Colors): string[] {
+  if (!fleet && sites.length === 0) return [colors.dim(`hub: ${url} has it already`)];
+  return [colors.dim(`hub: pushed to ${url}, new for ${plural(sites.length, "site")}`)];
 }

@@ -4,6 +4,8 @@ import type { GateProbe } from "../../rollout/gates/probe";
 import type { PreStager } from "../../rollout/preStage";
 import { ifThere } from "../../rollout/runner/ifThere";
 import { createPreStager as preStager, createProbe } from "../../probes";
+import { fetchSiteRepository } from "../../gitops/hub/siteRepository";
+import type { HubGit } from "../../gitops/hub/remotes";
 import type { Io } from "../io";
 import { kubeconfigFolder } from "../kubeconfigs";
 
@@ -16,10 +18,12 @@ export interface AskerPlaces {
   readonly fleetFolder: string;
   /** The folder that stands for the hub's Git. */
   readonly git: string;
+  /** The hub's Git, if releases are published there. */
+  readonly hub?: HubGit | undefined;
 }
 
 /** Asks gates. A kubeconfig that somebody put beside the fleet is the hub's own, and so may start programs. */
-export function createGateProbe({ io, out, fleetFolder, git }: AskerPlaces): GateProbe {
+export function createGateProbe({ io, out, fleetFolder, git, hub }: AskerPlaces): GateProbe {
   const folder = path.resolve(io.cwd, kubeconfigFolder(io.env, fleetFolder));
   return createProbe({
     kubeconfigOf: async ({ name }) => {
@@ -27,6 +31,7 @@ export function createGateProbe({ io, out, fleetFolder, git }: AskerPlaces): Gat
       return text === undefined ? undefined : { text, trusted: true };
     },
     gitDirectory: git,
+    ...(hub === undefined ? {} : { freshen: (site, signal) => fetchSiteRepository(git, hub, site, signal) }),
     outputDirectory: out,
     fleetDirectory: fleetFolder,
     env: io.env,

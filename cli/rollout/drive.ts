@@ -1,5 +1,7 @@
 import path from "node:path";
 import { DeployBranchPromoter } from "../../gitops/promoter";
+import { HubPromoter } from "../../gitops/hub/promoter";
+import { adoptFromHub, publishToHub } from "../../gitops/hub/publish";
 import { publishRelease } from "../../gitops/publish";
 import type { Release, Rollout } from "../../fleet/model";
 import { systemClock } from "../../rollout/clock";
@@ -13,6 +15,7 @@ import type { Plan } from "../../rollout/plan";
 import { programDigest } from "../../rollout/programDigest";
 import type { RolloutState } from "../../rollout/state";
 import { chooseEngine, type EngineChoice } from "../engine";
+import { hubGit } from "../hub";
 import type { Interrupts } from "../interrupt";
 import { colorsOf, print, type Io } from "../io";
 import type { LoadedFleet } from "../load";
@@ -21,7 +24,7 @@ import { claimOutFolder } from "../outFolder";
 import { findPassphrase } from "../passphrase";
 import { formatFindings } from "../printing/findings";
 import { formatHeading } from "../printing/heading";
-import { formatPublished } from "../printing/published";
+import { formatHubPublished, formatPublished } from "../printing/published";
 import type { RolloutProgress } from "../printing/progress";
 import { requireFieldSettings } from "../fieldSettings";
 import { createRunner, home } from "../runner";
@@ -80,6 +83,7 @@ export async function drive(io: Io, job: Job, progress: RolloutProgress, interru
     print(io, colors.dim(`signing key: made for releases, kept in ${relative(io, signing.file)}`));
   }
   const git = path.join(out, "git");
+  const hub = await hubGit(io, fleet, out);
   const ledger = await openLedger(ledgerFile(out));
   const floor = options.memoryFloor;
   const runner = createRunner({
@@ -100,16 +104,21 @@ export async function drive(io: Io, job: Job, progress: RolloutProgress, interru
     const publish = async (each: Release) => {
       const signal = interrupts.stop;
       const { sites } = fleet;
+      const names = sites.map(({ name }) => name);
+      const onHub = hub && { hub, fleet: fleet.name, release: each.name, sites: names, directory: git, signal };
+      if (onHub !== undefined) await adoptFromHub(onHub);
       const done = await publishRelease({ fleet, release: each, sites, directory: git, signer: signing.key, signal });
       for (const line of formatPublished(done, colors)) progress.note(line);
+      if (onHub === undefined) return;
+      for (const line of formatHubPublished(await publishToHub(onHub), fleet.hub.gitUrl, colors)) progress.note(line);
     };
     const run: RolloutRun = {
       ...inputs,
       rollout,
       plan,
       runner,
-      promoter: new DeployBranchPromoter(git),
-      probe: createGateProbe({ io, out, fleetFolder: folder, git }),
+      promoter: hub === undefined ? new DeployBranchPromoter(git) : new HubPromoter({ hub, directory: git }),
+      probe: createGateProbe({ io, out, fleetFolder: folder, git, hub }),
       preStager: createPreStager({ io, out, git }),
       ledger,
       clock: systemClock,

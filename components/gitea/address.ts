@@ -9,6 +9,8 @@ export const gitea = {
   labels: { "app.kubernetes.io/name": "gitea" },
   /** Account by which Flux reads. */
   reader: "flux",
+  /** Account by which the site's own changes and reports are written. */
+  writer: "operator",
   administrator: "edgewave",
 } as const;
 

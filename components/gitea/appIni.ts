@@ -8,13 +8,20 @@ export type Ini = Readonly<Record<string, Readonly<Record<string, string | numbe
 /** Folder of the files with Gitea's own secrets, in the pod. */
 export const secretsDirectory = "/etc/gitea-secrets";
 export const tlsDirectory = "/etc/gitea-tls";
+/** Beside `app.ini`: authorities that the hub is trusted by. */
+export const authorityFile = "hub-ca.pem";
+/** Where the configuration is, in the pod. */
+export const configurationDirectory = "/etc/gitea";
 export const dataDirectory = "/var/lib/gitea";
 
 /**
  * `app.ini` of a Gitea that keeps everything in one volume and calls nobody but the hub. Keys are those of Gitea's
  * configuration cheat sheet for 1.25 and 1.26.
  */
-export function appIni(site: Pick<ResolvedSite, "domain" | "timeZone">, hub: Pick<Hub, "gitUrl">): Ini {
+export function appIni(
+  site: Pick<ResolvedSite, "domain" | "timeZone">,
+  hub: Pick<Hub, "gitUrl" | "gitAuthority">,
+): Ini {
   const host = publicHost(site.domain);
   return {
     "": { APP_NAME: "Gitea", RUN_MODE: "prod", WORK_PATH: dataDirectory },
@@ -57,6 +64,15 @@ export function appIni(site: Pick<ResolvedSite, "domain" | "timeZone">, hub: Pic
     indexer: { ISSUE_INDEXER_TYPE: "db", REPO_INDEXER_ENABLED: false },
     // Names that are allowed may resolve to private addresses; ALLOW_LOCALNETWORKS would allow every private host.
     migrations: { ALLOWED_DOMAINS: new URL(hub.gitUrl).hostname, ALLOW_LOCALNETWORKS: false },
+    // A first clone over a slow link takes longer than Gitea's ten minutes; one that is dead is given up.
+    "git.timeout": { MIGRATE: 3600, MIRROR: 3600 },
+    "git.config": {
+      // Uploads of some MiB can stall by HTTP/2, which libcurl would choose.
+      "http.version": "HTTP/1.1",
+      "http.lowSpeedLimit": 1,
+      "http.lowSpeedTime": 60,
+      ...(hub.gitAuthority === undefined ? {} : { "http.sslCAInfo": `${configurationDirectory}/${authorityFile}` }),
+    },
     mirror: { ENABLED: true, DEFAULT_INTERVAL: "10m", MIN_INTERVAL: "10m" },
     "cron.update_mirrors": { ENABLED: true, SCHEDULE: "@every 5m" },
     webhook: { ALLOWED_HOST_LIST: webhookReceiver.host, SKIP_TLS_VERIFY: false },

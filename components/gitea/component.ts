@@ -13,8 +13,8 @@ import { gitea, publicHost, repositoryUrl } from "./address";
 import type { LocalGiteaArgs } from "./args";
 import { claimName, configData, configMapName, networkPolicySpec, podTemplate, secretNames } from "./plan";
 
-/** How Flux reads the site's repositories. */
-export interface ReaderCredentials {
+/** One of Gitea's accounts. */
+export interface GiteaAccount {
   readonly username: string;
   /** Secret. */
   readonly password: pulumi.Output<string>;
@@ -32,7 +32,10 @@ export class LocalGitea extends pulumi.ComponentResource {
   readonly administrator: pulumi.Output<string>;
   /** Secret. */
   readonly administratorPassword: pulumi.Output<string>;
-  readonly reader: ReaderCredentials;
+  /** Flux reads both repositories by it. */
+  readonly reader: GiteaAccount;
+  /** The site's own changes and reports are written by it. */
+  readonly writer: GiteaAccount;
 
   constructor(name: string, args: LocalGiteaArgs, opts?: pulumi.ComponentResourceOptions) {
     const { site, release, hub, profile } = args;
@@ -64,6 +67,7 @@ export class LocalGitea extends pulumi.ComponentResource {
       child,
     );
     this.reader = { username: gitea.reader, password: derived("reader password") };
+    this.writer = { username: gitea.writer, password: derived("writer password") };
     args.secrets.keep(
       {
         namespace,
@@ -91,7 +95,11 @@ export class LocalGitea extends pulumi.ComponentResource {
         namespace,
         name: secretNames.accounts,
         type: "Opaque",
-        data: { [gitea.administrator]: administratorPassword.result, [gitea.reader]: this.reader.password },
+        data: {
+          [gitea.administrator]: administratorPassword.result,
+          [gitea.reader]: this.reader.password,
+          [gitea.writer]: this.writer.password,
+        },
       },
       onCluster,
     );
@@ -150,6 +158,8 @@ export class LocalGitea extends pulumi.ComponentResource {
       administratorPassword: this.administratorPassword,
       readerUsername: this.reader.username,
       readerPassword: this.reader.password,
+      writerUsername: this.writer.username,
+      writerPassword: this.writer.password,
     });
   }
 }

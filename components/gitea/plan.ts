@@ -8,7 +8,15 @@ import { resourcesOf } from "../pods/resources";
 import { containerSecurity, podSecurity } from "../pods/security";
 import { neighbours, outside, pods, tcp, toDns } from "../pods/traffic";
 import { gitea } from "./address";
-import { appIni, dataDirectory, iniText, secretsDirectory, tlsDirectory } from "./appIni";
+import {
+  appIni,
+  authorityFile,
+  configurationDirectory,
+  dataDirectory,
+  iniText,
+  secretsDirectory,
+  tlsDirectory,
+} from "./appIni";
 import { accountsDirectory, setupScript } from "./setup";
 
 /** Namespace of an ingress controller, should the site have one. */
@@ -22,8 +30,15 @@ export const claimName = "gitea-data";
 const gitUser = 1000;
 
 /** Data of the ConfigMap. */
-export function configData(site: ResolvedSite, hub: Hub): { readonly "app.ini": string } {
-  return { "app.ini": iniText(appIni(site, hub)) };
+export function configData(
+  site: ResolvedSite,
+  hub: Hub,
+): { readonly "app.ini": string; readonly [authorityFile]?: string } {
+  const { gitAuthority } = hub;
+  return {
+    "app.ini": iniText(appIni(site, hub)),
+    ...(gitAuthority === undefined ? {} : { [authorityFile]: gitAuthority }),
+  };
 }
 
 /** The pod of the site's Gitea: one, because SQLite and the volume bear one writer. */
@@ -32,7 +47,7 @@ export function podTemplate(site: ResolvedSite, release: Release, hub: Hub, work
   const resources = resourcesOf(workload);
   const mounts = [
     { name: "data", mountPath: dataDirectory },
-    { name: "configuration", mountPath: "/etc/gitea" },
+    { name: "configuration", mountPath: configurationDirectory },
     { name: "temporary", mountPath: "/tmp" },
     { name: "keys", mountPath: secretsDirectory, readOnly: true },
     { name: "tls", mountPath: tlsDirectory, readOnly: true },
@@ -48,7 +63,7 @@ export function podTemplate(site: ResolvedSite, release: Release, hub: Hub, work
   return {
     metadata: {
       labels: { ...gitea.labels },
-      annotations: { "edgewave.dev/configuration": checksum(configData(site, hub)["app.ini"]) },
+      annotations: { "edgewave.dev/configuration": checksum(Object.values(configData(site, hub)).join("")) },
     },
     spec: {
       serviceAccountName: gitea.service,

@@ -10,7 +10,7 @@ export const accountsDirectory = "/etc/gitea-accounts";
  */
 export const setupScript = [
   "set -eu",
-  "cp /etc/gitea-config/app.ini /etc/gitea/app.ini",
+  "cp /etc/gitea-config/* /etc/gitea/",
   "gitea migrate",
   "account() {",
   "  if gitea admin user list | awk 'NR > 1 { print $2 }' | grep -qxF \"$1\"; then",
@@ -21,6 +21,7 @@ export const setupScript = [
   "}",
   account(gitea.administrator, "--admin"),
   account(gitea.reader, "--restricted"),
+  account(gitea.writer, "--restricted"),
 ].join("\n");
 
 function account(name: string, kind: "--admin" | "--restricted"): string {

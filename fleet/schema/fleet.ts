@@ -10,6 +10,8 @@ const longestDomain = longestName - "bastion.".length - 64;
 const longestHostPort = longestName + 6;
 /** Gitea keeps addresses of mirrors in 2,048 characters; a path with the site's name is added. */
 const longestUrl = 1_024;
+/** A few certificates; they stand in a ConfigMap and in every site's hash. */
+const longestAuthorities = 32_768;
 
 const address = text("edgewave-git-url")
   .max(longestUrl)
@@ -25,9 +27,28 @@ const hub = z
       .max(longestHostPort)
       .describe("The hub's registry; bastions pull from it, sites never do."),
     kafkaBootstrap: text("edgewave-host-port").max(longestHostPort).describe("Where ingested messages end."),
+    gitAuthority: text("edgewave-authorities")
+      .max(longestAuthorities)
+      .optional()
+      .describe(
+        "Certificates in PEM that the hub's Gitea is trusted by, here and at the sites; the system's by default.",
+      ),
     prometheusUrl: address.optional().describe("Base address of the hub's Prometheus, for gates that ask it."),
   })
   .describe("The central side.");
+
+/** Where releases are published, and sites promoted. */
+const publish = z
+  .strictObject({
+    to: z.literal("hub").describe("The Gitea at hub.gitUrl, which edgewave hub setup prepares."),
+    maxConcurrency: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe("Sites whose repositories are asked or written at once; 8 by default."),
+  })
+  .describe("Without it the Git repositories stay in the output folder.");
 
 /** `spec.defaults`, which can be sound while the rest of fleet.yaml is not. */
 export const fleetDefaultsSchema = z
@@ -52,6 +73,7 @@ export const fleetSchema = document(
   z.strictObject({
     domain: text("edgewave-dns-name").max(longestDomain).describe("Each site gets <name>.<domain>."),
     hub,
+    publish: publish.optional(),
     defaults: fleetDefaultsSchema.optional(),
   }),
 );

@@ -44,6 +44,10 @@ export const formats = {
     `https://${host}(?::${port})?(?:/[A-Za-z0-9._~-]+)*`,
     "an https:// address without login and without a slash at the end, such as https://git.hub.example",
   ),
+  "edgewave-authorities": form(
+    "(?:-----BEGIN CERTIFICATE-----\\n(?:[A-Za-z0-9+/=]{1,76}\\n)+-----END CERTIFICATE-----\\n?)+",
+    "certificates in PEM; YAML's | keeps their lines",
+  ),
   "edgewave-ipv4": form(ipv4, "an IPv4 address, such as 10.20.1.11"),
   "edgewave-cidr": form(`${ipv4}/(?:3[0-2]|[12]?\\d)`, "an IPv4 range, such as 10.20.1.0/24"),
   "edgewave-user": form("[a-z_][a-z0-9_-]{0,31}", "a Linux user name, such as edge"),

@@ -3,6 +3,8 @@ import type { Readable } from "node:stream";
 /** A `git` command that did not end well. Git's messages name paths and refs, never content. */
 export class GitFailed extends Error {
   override readonly name: string = "GitFailed";
+  /** What it had printed before; a push tells there what became of each ref. */
+  readonly stdout: string;
   constructor(
     /** As it was run, for people. */
     readonly command: string,
@@ -11,9 +13,10 @@ export class GitFailed extends Error {
     /** The last lines of what it said. */
     readonly stderrTail: string,
     why: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly stdout?: string },
   ) {
     super(`${command}: ${why}${stderrTail === "" ? "" : `\n${stderrTail}`}`, options);
+    this.stdout = options?.stdout ?? "";
   }
 }
 
@@ -32,8 +35,31 @@ const environment: Record<string, string | undefined> = {
   GIT_ALTERNATE_OBJECT_DIRECTORIES: undefined,
   GIT_NAMESPACE: undefined,
   GIT_DEFAULT_HASH: undefined,
+  // What reaches other machines is verified, says nothing of itself, and runs no program that we did not name.
+  GIT_SSL_NO_VERIFY: undefined,
+  GIT_SSL_CAINFO: undefined,
+  GIT_ASKPASS: undefined,
+  SSH_ASKPASS: undefined,
+  GIT_SSH: undefined,
+  GIT_SSH_COMMAND: undefined,
+  GIT_PROXY_COMMAND: undefined,
+  GIT_CURL_VERBOSE: undefined,
+  GIT_TRACE: undefined,
+  GIT_TRACE_CURL: undefined,
+  GIT_TRACE_PACKET: undefined,
+  GIT_ALLOW_PROTOCOL: "https:file",
   LC_ALL: "C",
 };
+
+/** For a command that reaches another machine. */
+export interface GitRunOptions {
+  /** Beside what every command has. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
+  /** Bytes that it may print; more ends it. */
+  readonly mostOutput?: number;
+}
 
 const tailLines = 12;
 
@@ -51,24 +77,37 @@ export async function gitBytes(
   repository: string,
   args: readonly string[],
   input: string | Readable = "",
+  { env, signal, timeoutMs, mostOutput }: GitRunOptions = {},
 ): Promise<Buffer> {
   const argv = ["--git-dir", repository, ...args];
   // execa is an ES module whose dependencies export no `require` condition, so this CommonJS package imports it late.
   const { execa } = await import("execa");
   const result = await execa("git", argv, {
-    env: environment,
+    env: { ...environment, ...env },
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    ...(mostOutput === undefined ? {} : { maxBuffer: mostOutput }),
     input,
     reject: false,
     encoding: "buffer",
     stripFinalNewline: false,
   });
   if (!result.failed) return Buffer.from(result.stdout);
+  signal?.throwIfAborted();
   const said = Buffer.from(result.stderr).toString("utf8");
   const tail = said.trim().split("\n").slice(-tailLines).join("\n");
-  throw new GitFailed(`git ${argv.join(" ")}`, result.exitCode, tail, reason(result), { cause: result });
+  const stdout = Buffer.from(result.stdout).toString("utf8");
+  throw new GitFailed(`git ${argv.join(" ")}`, result.exitCode, tail, reason(result), { cause: result, stdout });
 }
 
-function reason(result: { exitCode?: number; signal?: string; code?: string; cause?: unknown }): string {
+function reason(result: {
+  exitCode?: number;
+  signal?: string;
+  code?: string;
+  cause?: unknown;
+  timedOut: boolean;
+}): string {
+  if (result.timedOut) return "timed out";
   if (result.code === "ENOENT") return "git was not found; install Git 2.39 or later and see that it is on the PATH";
   // What broke the input off comes before how Git took it.
   if (result.cause instanceof Error) return result.cause.message;

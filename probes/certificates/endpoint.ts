@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import tls from "node:tls";
-import { messageOf } from "../answers";
+import { messageOf } from "../../web/messageOf";
 import { foundCertificate, type FoundCertificate } from "./certificate";
 
 /** Longer chains are no chains. */

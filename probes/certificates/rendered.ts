@@ -1,6 +1,6 @@
 import { opendir } from "node:fs/promises";
 import path from "node:path";
-import { readBounded } from "../files";
+import { readBounded } from "../../web/credentialFiles";
 import { certificatesIn, type FoundCertificate } from "./certificate";
 
 /** A site has a few hundred files. */

@@ -2,7 +2,7 @@ import type https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { ResolvedSite } from "../../fleet/model";
 import type { ProbeOptions } from "../surroundings";
-import { exchange, jsonOf, type WebAnswer } from "../web/exchange";
+import { exchange, jsonOf, type WebAnswer } from "../../web/exchange";
 import { readKubeconfig } from "./kubeconfig";
 
 /** Pages are small, so that their size stays bounded whatever is in the objects. */

@@ -1,5 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { largestFile } from "../files";
+import { largestFile } from "../../web/credentialFiles";
 import type { SiteKubeconfig } from "../surroundings";
 
 /** What a kubeconfig may hold that a site made: nothing but data. */

@@ -1,6 +1,6 @@
 import type { ResolvedSite } from "../../fleet/model";
-import { readAuthorities, readSecretLine } from "../files";
-import { exchange } from "../web/exchange";
+import { readAuthorities, readSecretLine } from "../../web/credentialFiles";
+import { exchange } from "../../web/exchange";
 
 /** How the registry of a bastion is asked, beside what the site's file says. */
 export interface SiteRegistry {

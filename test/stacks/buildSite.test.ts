@@ -3,6 +3,9 @@ import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
 import { ComponentArgumentError } from "../../components/argumentError";
 import { readFleet } from "../../fleet/read";
+import { siteGitInput } from "../../cli/siteGit";
+import { configureCommand } from "../../components/gitea/configuration";
+import type { SiteAccess } from "../../stacks/args";
 import { buildSite } from "../../stacks/buildSite";
 import stackProgram from "../../stacks/index";
 import { siteProgram } from "../../stacks/program";
@@ -162,6 +165,26 @@ describe("a site", function () {
     expect(kinds(rendered.resources, /:CustomResourceDefinition$/).map(({ name }) => name)).not.to.include(
       "ingestion-kafkas",
     );
+  });
+
+  it("with a cluster has its Gitea configured by edgewave itself once the hub has its tokens, and shows none of them", async () => {
+    const site = aSite({ target: "cluster" });
+    const args = { site, release: aRelease(), fleet, signers, outputDirectory };
+    const kubeconfig = "kind: Config";
+    const hubLogin = { read: "site-porto:read-token", write: "site-porto:write-token" };
+    const commandsOf = async (access: SiteAccess) => {
+      const { resources } = await record(() => buildSite({ ...args, access }));
+      return resources.filter(({ type }) => type === "command:local:Command");
+    };
+    const commands = await commandsOf({ kubeconfig, hubLogin });
+    expect(commands).to.have.length((await commandsOf({ kubeconfig })).length + 1);
+    const command = commands.find(({ name }) => name === "gitea-configuration-command");
+    expect(command?.inputs.create).to.equal(configureCommand).and.to.equal(command?.inputs.update);
+    // Wrapped, as secrets are.
+    const { value } = command?.inputs.stdin as unknown as { readonly value: string };
+    const given = siteGitInput.parse(JSON.parse(value));
+    expect(given.git.hub.read).to.deep.equal({ username: "site-porto", token: "read-token" });
+    expect(given).to.deep.include({ url: "https://gitea.gitea.svc.cluster.local", kubeconfig });
   });
 
   it("gives Flux the keys that it verifies releases by, and asks nobody else for them", async () => {

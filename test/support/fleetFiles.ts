@@ -30,7 +30,7 @@ const write = (kind: string, metadata: object, spec: object): string =>
   stringify({ apiVersion: "edgewave.dev/v1alpha1", kind, metadata, spec }, { aliasDuplicateObjects: false });
 
 export function fleetYaml(fleet: Fleet): string {
-  return write("Fleet", { name: fleet.name }, { domain: fleet.domain, hub: fleet.hub });
+  return write("Fleet", { name: fleet.name }, { domain: fleet.domain, hub: fleet.hub, publish: fleet.publish });
 }
 
 export function siteYaml(site: ResolvedSite): string {

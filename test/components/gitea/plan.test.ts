@@ -57,6 +57,16 @@ describe("Gitea's configuration", () => {
     expect(ini["webhook"]).to.include({ ALLOWED_HOST_LIST: "webhook-receiver.flux-system.svc.cluster.local" });
   });
 
+  it("trusts the hub's own authority, which comes with the configuration and starts the pod anew", () => {
+    const own = { ...hub, gitAuthority: "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n" };
+    expect(ini["git.config"]).not.to.have.property("http.sslCAInfo");
+    expect(appIni(aSite(), own)["git.config"]).to.include({ "http.sslCAInfo": "/etc/gitea/hub-ca.pem" });
+    expect(configData(aSite(), own)).to.include({ "hub-ca.pem": own.gitAuthority });
+    const annotations = (of: typeof hub) =>
+      podTemplate(aSite(), aRelease(), of, profileOf("micro").workloads.gitea!).metadata.annotations;
+    expect(annotations(own)).not.to.deep.equal(annotations(hub));
+  });
+
   it("holds no secret, only the files in which they are", () => {
     for (const [section, key] of [
       ["security", "SECRET_KEY_URI"],
@@ -124,7 +134,8 @@ describe("Gitea's pod", () => {
     expect([...new Set(mounted)].sort()).to.deep.equal(spec.volumes.map(({ name }) => name).sort());
   });
 
-  it("makes its two accounts with passwords from files", () => {
+  it("makes its accounts with passwords from files", () => {
+    expect(setupScript).to.contain('account operator "$(cat /etc/gitea-accounts/operator)" --restricted');
     expect(setupScript).to.contain('account edgewave "$(cat /etc/gitea-accounts/edgewave)" --admin');
     expect(setupScript).to.contain('account flux "$(cat /etc/gitea-accounts/flux)" --restricted');
   });

@@ -1,15 +1,15 @@
 import http from "node:http";
 import https from "node:https";
-import { messageOf } from "../answers";
+import { messageOf } from "./messageOf";
 
 /** No answer that a gate has to read is larger; what asks for a list asks for it in pages. */
 export const largestBody = 1024 * 1024;
 
 export interface WebRequest {
-  readonly method: "GET" | "HEAD" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Of a POST. */
+  /** Of a request that sends something. */
   readonly body?: string;
   /** TLS options beside those of a strict client, such as `ca`, `cert` and `key`. */
   readonly tls?: Pick<https.AgentOptions, "ca" | "cert" | "key" | "pfx" | "passphrase" | "servername">;
@@ -40,6 +40,8 @@ export class NoAnswer extends Error {
  * @throws NoAnswer
  */
 export async function exchange({
+  method,
+  /** Of a request that sends something. */
   url,
   headers,
   body,
@@ -47,16 +49,18 @@ export async function exchange({
   agent,
   address,
   signal,
-  ...sentAs
+
+  /** Of a request that sends something. */
 }: WebRequest): Promise<WebAnswer> {
   const secure = url.protocol === "https:";
   const name = url.hostname.replace(/^\[|\]$/g, "");
   const options: https.RequestOptions = {
-    method: sentAs.method,
+    method,
     headers: {
       ...headers,
       host: url.host,
-      ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+      ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+  /** Of a request that sends something. */
     },
     agent: agent ?? false,
     signal,
