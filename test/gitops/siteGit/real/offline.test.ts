@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { configureCommand } from "../../../../components/gitea/configuration";
 import { takeOverChanges, type ChangesExchange } from "../../../../gitops/changes/exchange";
 import { pushRefs } from "../../../../gitops/git/remote";
 import { GiteaRefused } from "../../../../gitops/gitea/client";
@@ -14,6 +15,7 @@ import { publishRelease } from "../../../../gitops/publish";
 import { allowedSigners } from "../../../../gitops/signing/signers";
 import { askMirrors, seenChanges } from "../../../../gitops/reconnect/ask";
 import { judgeReconnect } from "../../../../gitops/reconnect/judge";
+import { repository } from "../../../support/edgewave";
 import { aRelease, aSite } from "../../../support/fleet";
 import { lacksNamespaces } from "../../../support/gitea/namespaces";
 import { lacksGitea } from "../../../support/gitea/server";
@@ -283,6 +285,35 @@ describe("a site that lives without its hub", function () {
       "tell Flux of news in deploy/porto",
     ]);
     expect(await story.configure()).to.deep.equal([]);
+  });
+
+  it("is put back by what a site's stack calls, which is told everything on standard input", async () => {
+    for (const { id } of await story.administration.hooks("deploy/porto")) {
+      await story.administration.removeHook("deploy/porto", id);
+    }
+    const { reader, writer, site, hub, webhook } = await story.wanted();
+    const input = {
+      url: story.site.url,
+      authority: story.authority.cert,
+      administrator: story.login,
+      git: { site, hub, reader, writer, webhook },
+    };
+    const call = (given: unknown) =>
+      spawnSync("/bin/sh", ["-c", configureCommand], {
+        input: JSON.stringify(given),
+        encoding: "utf8",
+        env: { ...process.env, EDGEWAVE_NODE: process.execPath, EDGEWAVE_HOME: repository },
+      });
+    const done = call(input);
+    expect(done.status, done.stderr).to.equal(0);
+    expect(done.stdout).to.equal("tell Flux of news in deploy/porto\n");
+    expect(call(input)).to.include({ status: 0, stdout: "" });
+    const wrong = call({ ...input, administrator: { username: "edgewave", password: "not-this-0ne-at-all" } });
+    expect(wrong.status).to.equal(1);
+    expect(wrong.stderr).to.include("EDGE-HUB-003").and.not.to.include("not-this-0ne");
+    const senseless = call({ ...input, url: 7, git: { ...input.git, hub: "secret-0" } });
+    expect(senseless.status).to.equal(2);
+    expect(senseless.stderr).to.include("EDGE-HUB-008").and.include("git.hub").and.not.to.include("secret-0");
   });
 
   it("goes on from a replacement that was ended in its middle", async () => {

@@ -100,8 +100,10 @@ export class Story {
     return done;
   }
 
+  readonly login = { username: "edgewave", password: passwords.edgewave };
+
   get administration(): GiteaApi {
-    return this.site.api({ username: "edgewave", password: passwords.edgewave });
+    return this.site.api(this.login);
   }
 
   /** The site's Gitea for one of its accounts. */
