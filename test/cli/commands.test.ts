@@ -36,6 +36,10 @@ describe("the command line", () => {
     ["status"],
     ["site"],
     ["site", "up"],
+    ["site", "git"],
+    ["hub", "setup"],
+    ["hub", "check"],
+    ["git", "merge"],
     ["site", "destroy"],
   ]) {
     it(`explains ${command.join(" ")}`, async () => {
