@@ -87,14 +87,14 @@ async function carryOut(api: GiteaApi, wanted: SiteGit, change: SiteGitChange): 
       return api.setCollaborator(change.repository === "own" ? own : deploy, change.user, change.permission);
     case "create-hook":
       if (webhook === undefined) throw new GiteaRefused(400, "POST hooks", api.client.url, "there is no receiver");
-      return api.createHook(deploy, {
+      return api.createHook(change.repository === "own" ? own : deploy, {
         type: "gitea",
         active: true,
         events: ["push"],
         config: { url: hookUrl(webhook), content_type: "json", secret: webhook.secret },
       });
     case "remove-hook":
-      return api.removeHook(deploy, change.id);
+      return api.removeHook(change.repository === "own" ? own : deploy, change.id);
   }
 }
 

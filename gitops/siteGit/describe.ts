@@ -35,8 +35,8 @@ function what(change: SiteGitChange, site: string): string {
     case "set-collaborator":
       return `let ${change.user} ${change.permission} ${change.repository === "own" ? "site" : "deploy"}/${site}`;
     case "create-hook":
-      return `tell Flux of news in deploy/${site}`;
+      return `tell Flux of news in ${change.repository === "own" ? "site" : "deploy"}/${site}`;
     case "remove-hook":
-      return `remove a webhook of deploy/${site}`;
+      return `remove a webhook of ${change.repository === "own" ? "site" : "deploy"}/${site}`;
   }
 }

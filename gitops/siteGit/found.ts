@@ -21,6 +21,7 @@ export interface FoundOwn extends Repository {
   readonly collaborators: ReadonlyMap<string, string>;
   readonly protections: readonly Protection[];
   readonly pushMirrors: readonly PushMirror[];
+  readonly hooks: readonly Hook[];
 }
 
 /** @throws GiteaUnreachable, GiteaRefused */
@@ -41,6 +42,7 @@ export async function readSiteGit(api: GiteaApi, wanted: SiteGit): Promise<SiteG
       collaborators: await api.collaborators(own),
       protections: await api.protections(own),
       pushMirrors: await api.pushMirrors(own),
+      hooks: await api.hooks(own),
     },
   };
 }

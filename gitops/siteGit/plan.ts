@@ -1,3 +1,4 @@
+import type { Hook } from "../gitea/schemas";
 import { differences } from "../hub/settings";
 import type { FoundMirror, FoundOwn, SiteGitFound } from "./found";
 import {
@@ -25,8 +26,8 @@ export type SiteGitChange = { readonly why: readonly string[] } & (
       readonly user: string;
       readonly permission: "read" | "write";
     }
-  | { readonly type: "create-hook" }
-  | { readonly type: "remove-hook"; readonly id: number }
+  | { readonly type: "create-hook"; readonly repository: "deploy" | "own" }
+  | { readonly type: "remove-hook"; readonly repository: "deploy" | "own"; readonly id: number }
 );
 
 export interface SiteGitPlan {
@@ -65,6 +66,7 @@ function planOwn(wanted: SiteGit, found: FoundOwn | undefined): SiteGitChange[] 
     const why = differences(mainProtection, protection);
     if (why.length > 0) changes.push({ type: "edit-protection", why });
   }
+  changes.push(...planHook(wanted, "own", found?.hooks ?? []));
   const settings = { ...siteRepositorySettings, default_branch: "main" };
   const why = found === undefined ? [] : differences(settings, found);
 
@@ -105,7 +107,7 @@ function planMirror(wanted: SiteGit, { deploy, next }: SiteGitFound): SiteGitCha
   const why = stays === undefined ? [] : differences(mirrorSettings, stays);
   if (stays === undefined || why.length > 0) changes.push({ type: "edit-mirror", why });
   changes.push(...collaborators(wanted, "deploy", stays?.collaborators));
-  changes.push(...planHook(wanted, stays));
+  changes.push(...planHook(wanted, "deploy", stays?.hooks ?? []));
   return changes;
 }
 
@@ -117,18 +119,18 @@ function unfit(wanted: SiteGit, found: FoundMirror): string[] {
   return found.description === deployDescription(wanted) ? [] : ["its login is another one"];
 }
 
-function planHook({ webhook }: SiteGit, found: FoundMirror | undefined): SiteGitChange[] {
-  const isGood = ({ type, active, events, config }: FoundMirror["hooks"][number]): boolean =>
+function planHook({ webhook }: SiteGit, repository: "deploy" | "own", found: readonly Hook[]): SiteGitChange[] {
+  const isGood = ({ type, active, events, config }: Hook): boolean =>
     webhook !== undefined &&
     type === "gitea" &&
     active &&
     events.includes("push") &&
     config["url"] === hookUrl(webhook);
-  const kept = found?.hooks.find(isGood);
-  const changes: SiteGitChange[] = (found?.hooks ?? [])
+  const kept = found.find(isGood);
+  const changes: SiteGitChange[] = found
     .filter((hook) => hook !== kept)
-    .map(({ id, config }) => ({ type: "remove-hook", id, why: [`it calls ${config["url"] ?? "nobody"}`] }));
-  if (kept === undefined && webhook !== undefined) changes.push({ type: "create-hook", why: [] });
+    .map(({ id, config }) => ({ type: "remove-hook", repository, id, why: [`it calls ${config["url"] ?? "nobody"}`] }));
+  if (kept === undefined && webhook !== undefined) changes.push({ type: "create-hook", repository, why: [] });
   return changes;
 }
 

@@ -39,7 +39,9 @@ const mirror: FoundMirror = {
   ]),
   hooks: [{ id: 1, type: "gitea", active: true, events: ["push"], config: { url: hookUrl(webhook) } }],
 };
+const hooks = mirror.hooks;
 const own: FoundOwn = {
+  hooks,
   ...repository,
   ...siteRepositorySettings,
   description: ownDescription(wanted),

@@ -78,6 +78,7 @@ describe("a site that lives without its hub", function () {
       "let flux read deploy/porto",
       "let operator write site/porto",
       "tell Flux of news in deploy/porto",
+      "tell Flux of news in site/porto",
     ]);
     expect(await story.configure()).to.deep.equal([]);
     await story.meet(everywhere);
