@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { z } from "zod";
 import { gitea } from "../components/gitea/address";
 import { GiteaApi } from "../gitops/gitea/api";
@@ -34,21 +35,32 @@ export const siteGitInput = z.strictObject({
 
 export type SiteGitInput = z.output<typeof siteGitInput>;
 
+export interface ConfigureOptions {
+  /** Whether anything is done, or only told. */
+  readonly act: boolean;
+  readonly signal: AbortSignal;
+  /** Called with each change: once it is done, if anything is. */
+  readonly tell: (line: string) => void;
+  /** Through which the API server is asked; undefined asks it as the kubeconfig says. */
+  readonly proxy?: string | undefined;
+}
+
 /**
  * Brings a site's Gitea to what it should be, or says what that would take.
- * @param tell called with each change: before anything is done if nothing is to be, else after it is done.
  * @returns how many there are
  * @throws UserError EDGE-HUB-007 if its accounts are not there; GiteaRefused, GiteaUnreachable
  */
 export async function configureSiteGit(
   { url, authority, administrator, kubeconfig, connectTo, git: given }: SiteGitInput,
-  { act, signal, tell }: { readonly act: boolean; readonly signal: AbortSignal; readonly tell: (line: string) => void },
+  { act, signal, tell, proxy }: ConfigureOptions,
 ): Promise<number> {
   const git = { ...given, webhook: given.webhook };
   const to = { namespace: gitea.namespace, labels: gitea.labels, port: gitea.httpsPort };
   // A person of the hub's side wrote it: the stack's program takes no other.
   const forward =
-    kubeconfig === undefined ? undefined : await forwardTo({ text: kubeconfig, trusted: true }, to, signal);
+    kubeconfig === undefined
+      ? undefined
+      : await forwardTo({ text: proxied(kubeconfig, proxy), trusted: true }, to, signal);
   const end = forward ?? connectTo;
   const server = { url, login: administrator, authority, ...(end === undefined ? {} : { connectTo: end }) };
   const client = new GiteaClient(server, { signal });
@@ -66,4 +78,14 @@ export async function configureSiteGit(
     client.close();
     await forward?.close();
   }
+}
+
+function proxied(kubeconfig: string, proxy: string | undefined): string {
+  if (proxy === undefined) return kubeconfig;
+  const config = parse(kubeconfig) as { readonly clusters: readonly { readonly cluster: object }[] };
+  const clusters = config.clusters.map(({ cluster, ...named }) => ({
+    ...named,
+    cluster: { ...cluster, "proxy-url": proxy },
+  }));
+  return JSON.stringify({ ...config, clusters });
 }

@@ -12,6 +12,7 @@ import { RunFailed, SiteUnreachable } from "../rollout/stackRunner";
 import { recordDirectory, siteAccess } from "../stacks/siteAccess";
 import { kubeconfigFolder } from "./kubeconfigs";
 import { home } from "./runner";
+import { apiProxyVariable } from "./apiProxy";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -77,6 +78,7 @@ async function toField(
       access,
       environment: {
         [progressVariable]: listener.file,
+        [apiProxyVariable]: tunnel.proxy,
         ...(nodes === undefined ? {} : { [nodesVariable]: nodes }),
       },
       notes: planned && access.field !== undefined ? fieldSteps(site, [release], access.field.record) : [],

@@ -51,14 +51,16 @@ export function buildSite(args: SiteArgs): SiteOutputs {
     },
   });
   const hubLogin = args.access?.hubLogin;
-  if (given !== undefined && hubLogin !== undefined) {
+  // Without the port of this run's tunnel, which would be a change each time.
+  const kubeconfig = given ?? cluster?.kubeconfig;
+  if (kubeconfig !== undefined && hubLogin !== undefined) {
     new GiteaConfiguration("gitea-configuration", {
       site,
       hub: fleet.hub,
       hubLogin,
       gitea,
       authority: images.authority.certificate,
-      kubeconfig: given,
+      kubeconfig,
       receiver: undefined,
     });
   }

@@ -36,18 +36,14 @@ export async function siteAccess(
   { name, target }: Pick<ResolvedSite, "name" | "target">,
   now: number,
 ): Promise<SiteAccess> {
-  if (target === "cluster") {
-    return {
-      kubeconfig: await kubeconfigOf(kubeconfigs, name),
-      hubLogin: await hubLoginOf(path.join(out, "hub"), name),
-    };
-  }
-  if (target !== "field") return {};
+  if (target === "render") return {};
+  const hubLogin = await hubLoginOf(path.join(out, "hub"), name);
+  if (target === "cluster") return { kubeconfig: await kubeconfigOf(kubeconfigs, name), hubLogin };
   const folder = recordDirectory(out, name);
   const { applied, run, kubeconfig } = await journalOf(path.join(folder, journalName));
   const due = kubeconfig !== null && Date.parse(kubeconfig.expires) - now < renewBefore;
   const kubeconfigEpoch = (kubeconfig?.epoch ?? 0) + (due ? 1 : 0);
-  return { field: { record: { applied, run, kubeconfigEpoch }, recordDirectory: folder, runner, proxy } };
+  return { field: { record: { applied, run, kubeconfigEpoch }, recordDirectory: folder, runner, proxy }, hubLogin };
 }
 
 async function kubeconfigOf(folder: string, site: string): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { text } from "node:stream/consumers";
 import { gitea } from "../../components/gitea/address";
 import type { Credential } from "../../gitops/hub/credentials";
+import { apiProxyVariable } from "../apiProxy";
 import { exitCode, type ExitCode } from "../exitCodes";
 import { credentialStore } from "../hub";
 import { listenForInterrupts } from "../interrupt";
@@ -96,7 +97,7 @@ async function forStack(io: Io): Promise<ExitCode> {
 async function run(io: Io, input: SiteGitInput, act: boolean, tell: (line: string) => void): Promise<void> {
   const interrupts = listenForInterrupts(io);
   try {
-    await configureSiteGit(input, { act, signal: interrupts.stop, tell });
+    await configureSiteGit(input, { act, signal: interrupts.stop, tell, proxy: io.env[apiProxyVariable] });
   } finally {
     interrupts.dispose();
   }
