@@ -7,6 +7,7 @@ import { measureCheck } from "./check/measure";
 import { measureEngines } from "./engine/measure";
 import { measureFleet } from "./fleet/measure";
 import type { Measured } from "./print";
+import { measureRender } from "./render/measure";
 import { measureRollout } from "./rollout/measure";
 import { printMachine, printMeasured } from "./print";
 
@@ -26,6 +27,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   },
   check: { numbers: [["sites", 500]], measure: measureCheck },
   fleet: { numbers: [["sites", 5000]], measure: measureFleet },
+  render: { numbers: [["sites", 5000]], measure: measureRender },
   rollout: {
     numbers: [
       ["sites of a plan and a status", 10_000],

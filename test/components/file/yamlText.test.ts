@@ -33,6 +33,19 @@ describe("YAML text", () => {
     );
   });
 
+  it("does not take one number for another that JSON writes alike", () => {
+    expect(yamlText({ a: 0 })).to.equal("a: 0\n");
+    expect(yamlText({ a: -0 })).to.equal("a: -0\n");
+    expect(yamlText({ a: Infinity })).to.equal("a: .inf\n");
+    expect(yamlText({ a: null })).to.equal("a: null\n");
+  });
+
+  it("leaves out what is undefined, and says of nothing that it is nothing", () => {
+    expect(yamlText({ a: undefined, b: 1 })).to.equal("b: 1\n");
+    expect(yamlText({ a: undefined })).to.equal("{}\n");
+    expect(yamlText([])).to.equal("[]\n");
+  });
+
   it("keeps the order of keys and quotes what Ansible would take for a boolean", () => {
     expect(yamlText({ z: "no", a: false })).to.equal('z: "no"\na: false\n');
   });
