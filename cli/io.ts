@@ -1,8 +1,9 @@
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import pc from "picocolors";
 
 /** Everything a command may know of the process that it runs in. */
 export interface Io {
+  readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,6 +19,7 @@ export function processIo(): Io {
   const interactive =
     process.stdout.isTTY === true && process.env["TERM"] !== "dumb" && process.env["CI"] === undefined;
   return {
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

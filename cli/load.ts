@@ -1,9 +1,9 @@
 import path from "node:path";
 import type { Finding } from "../fleet/finding";
 import type { Fleet, Release, ResolvedSite, Rollout } from "../fleet/model";
-import { readFleet } from "../fleet/read";
 import { exitCode } from "./exitCodes";
-import type { FleetOptions } from "./options";
+import type { OutputOptions } from "./options";
+import { readFleetChecked } from "./readFleetChecked";
 import { plural } from "./printing/findings";
 import type { Io } from "./io";
 import { UserError } from "./userError";
@@ -29,9 +29,10 @@ export class FleetHasFindings extends Error {
 }
 
 /** @throws FleetHasFindings if any finding is an error. */
-export async function loadFleet(io: Io, options: FleetOptions): Promise<LoadedFleet> {
+export async function loadFleet(io: Io, options: OutputOptions): Promise<LoadedFleet> {
   const folder = path.resolve(io.cwd, options.fleet);
-  const { fleet, findings } = await readFleet(folder);
+  const out = options.out === undefined ? undefined : path.resolve(io.cwd, options.out);
+  const { fleet, findings } = await readFleetChecked(folder, io.cwd, out);
   if (fleet === undefined || findings.some((finding) => finding.severity === "error")) {
     throw new FleetHasFindings(folder, findings);
   }

@@ -29,6 +29,8 @@ const commands: Readonly<Record<string, () => AddCommand>> = {
   why: () => (load("./commands/why") as typeof import("./commands/why")).addWhy,
   history: () => (load("./commands/history") as typeof import("./commands/history")).addHistory,
   drift: () => (load("./commands/drift") as typeof import("./commands/drift")).addDrift,
+  explain: () => (load("./commands/explain") as typeof import("./commands/explain")).addExplain,
+  seal: () => (load("./commands/seal") as typeof import("./commands/seal")).addSeal,
   site: () => (load("./commands/site") as typeof import("./commands/site")).addSite,
   release: () => (load("./commands/release") as typeof import("./commands/release")).addRelease,
   ledger: () => (load("./commands/ledger") as typeof import("./commands/ledger")).addLedger,

@@ -2,6 +2,7 @@ import "../engine/leanSdk";
 
 import path from "node:path";
 import { serveRuns } from "../rollout/runner/serve";
+import { siteKey } from "../stacks/siteKey";
 import { siteProgram } from "../stacks/program";
 import { pulumiCommand, type EngineName } from "./engine";
 import { workerEngineVariable } from "./runner";
@@ -23,8 +24,16 @@ async function main(): Promise<void> {
       process.env["TMPDIR"] = folder;
     },
     connect: connectTo(environment),
-    program: ({ outputDirectory, ...rest }) =>
-      siteProgram({ ...rest, outputDirectory: path.join(outputDirectory, "sites", rest.site.name) }),
+    program:
+      ({ outputDirectory, ...rest }) =>
+      async () => {
+        const sopsIdentity = await siteKey(outputDirectory, rest.site);
+        return siteProgram({
+          ...rest,
+          sopsIdentity,
+          outputDirectory: path.join(outputDirectory, "sites", rest.site.name),
+        })();
+      },
   });
 }
 

@@ -6,6 +6,8 @@ import { type KnownHosts, knownHostsFile, noKnownHosts, readKnownHosts } from ".
 import type { Knowledge } from "./knowledge";
 import type { Fleet, Release, ReleaseLock, ResolvedSite, Rollout, SourcePosition } from "./model";
 import { compareFindings, compareText, toFinding, type Problem } from "./problem";
+import type { Override } from "./overrides";
+import { resolveOverride } from "./resolveOverride";
 import { builtInDefaults, resolveSite } from "./resolve";
 import { resolveRelease, resolveRollout } from "./resolveRollout";
 import {
@@ -76,6 +78,7 @@ class Assembly {
   private readonly releases: Sourced<ReleaseDocument>[] = [];
   private readonly rollouts: Sourced<RolloutDocument>[] = [];
   private readonly policies: Sourced<PolicyDocument>[] = [];
+  private readonly overrides: Override[] = [];
   private sitesComplete = true;
   private knownHosts: KnownHosts = noKnownHosts;
   /** Files without `.yaml` in which something could not be read. */
@@ -117,7 +120,7 @@ class Assembly {
           source: document.source,
           path: [],
           message: `${file.path} holds more than one document`,
-          hint: "Move sites, releases and rollouts into their folders.",
+          hint: "Move sites, releases, rollouts and overrides into their folders.",
         });
       } else this.addDocument(document);
     });
@@ -144,12 +147,11 @@ class Assembly {
       resolveRelease(document, this.lockOf(document, source, locks), source),
     );
     const rollouts = this.rollouts.map(({ document, source }) => resolveRollout(document, source));
-    const { knowledge, named, sitesComplete, unreadLocks } = this;
+    const { knowledge, named, overrides, sitesComplete, unreadLocks } = this;
     const unread = new Set(this.unread);
     const hub = fleetDocument?.spec.hub;
-    this.problems.push(
-      ...runChecks({ sites, releases, rollouts, named, unread, unreadLocks, sitesComplete, hub, knowledge }),
-    );
+    const things = { sites, releases, rollouts, overrides, named };
+    this.problems.push(...runChecks({ ...things, unread, unreadLocks, sitesComplete, hub, knowledge }));
     const findings = this.findings();
     const positions = positionsOf(this.documents);
     if (fleetDocument === undefined || findings.some((finding) => finding.severity === "error")) {
@@ -157,7 +159,7 @@ class Assembly {
     }
     const [policy] = this.policies.map(({ document, source }) => resolvePolicy(document, source));
     return {
-      fleet: { ...fleetOf(fleetDocument, sites, releases, rollouts), ...(policy === undefined ? {} : { policy }) },
+      fleet: { ...fleetOf(fleetDocument, sites, releases, rollouts, overrides), ...(policy === undefined ? {} : { policy }) },
       findings,
       positions,
     };
@@ -183,6 +185,7 @@ class Assembly {
     else if (data.kind === "Site") this.sites.push({ document: data, source });
     else if (data.kind === "Release") this.releases.push({ document: data, source });
     else if (data.kind === "Rollout") this.rollouts.push({ document: data, source });
+    else if (data.kind === "Override") this.overrides.push(resolveOverride(data, document));
     else this.policies.push({ document: data, source });
   }
 
@@ -271,6 +274,7 @@ function fleetOf(
   sites: readonly ResolvedSite[],
   releases: readonly Release[],
   rollouts: readonly Rollout[],
+  overrides: readonly Override[],
 ): Fleet {
   const byName = (a: { readonly name: string }, b: { readonly name: string }) => compareText(a.name, b.name);
   return {
@@ -288,5 +292,6 @@ function fleetOf(
     sites: [...sites].sort(byName),
     releases: [...releases].sort((a, b) => compareVersions(a.name, b.name)),
     rollouts: [...rollouts].sort(byName),
+    overrides: [...overrides].sort(byName),
   };
 }

@@ -59,11 +59,13 @@ const placeOf: Readonly<Record<Kind, string>> = {
   Release: "a file in releases",
   Rollout: "a file in rollouts",
   Policy: "policy.yaml",
+  Override: "a file in overrides",
 };
 
 function kindOfFile(file: string): Kind {
   if (file.startsWith("sites/")) return "Site";
   if (file.startsWith("releases/")) return "Release";
+  if (file.startsWith("overrides/")) return "Override";
   if (file.startsWith("rollouts/")) return "Rollout";
   return file === "policy.yaml" ? "Policy" : "Fleet";
 }

@@ -3,6 +3,7 @@ import type { CodeText } from "./codes/codeText";
 import { documentCodes } from "./codes/document";
 import { gateCodes } from "./codes/gates";
 import { policyCodes } from "./codes/policy";
+import { overrideCodes } from "./codes/override";
 import { networkCodes } from "./codes/network";
 import { releaseCodes } from "./codes/release";
 import { rolloutCodes } from "./codes/rollout";
@@ -20,6 +21,7 @@ export const codes = {
   ...gateCodes,
   ...calendarCodes,
   ...policyCodes,
+  ...overrideCodes,
 } satisfies Record<string, CodeText>;
 
 export type FindingCode = keyof typeof codes;

@@ -13,6 +13,7 @@ export function jsonSchemas(): Readonly<Record<Kind | "Lock", Readonly<Record<st
     Release: of("Release", schemas.Release),
     Rollout: of("Rollout", schemas.Rollout),
     Policy: of("Policy", schemas.Policy),
+    Override: of("Override", schemas.Override),
     Lock: of("ReleaseLock", lockSchema),
   };
 }

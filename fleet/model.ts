@@ -5,6 +5,7 @@ import type { FleetPolicy } from "./policy";
  * nothing else constructs one outside tests. Everything is plain data, so that it can cross a process boundary.
  */
 
+import type { Override } from "./overrides";
 import type { Calendar } from "./calendar";
 
 export type Architecture = "amd64" | "arm64";
@@ -31,6 +32,8 @@ export interface Fleet {
   /** In order of name, the newest last. */
   readonly releases: readonly Release[];
   readonly rollouts: readonly Rollout[];
+  /** In order of name. */
+  readonly overrides: readonly Override[];
   /** What policy.yaml says; undefined for a fleet without one. */
   readonly policy?: FleetPolicy | undefined;
   /** Undefined if the Git repositories stay in the output folder. */
@@ -81,6 +84,8 @@ export interface ResolvedSite {
   readonly identity: Identity | undefined;
   readonly link: Link;
   readonly ingestion: Ingestion;
+  /** Age recipient of the site's secrets in Git; undefined where edgewave keeps the site's key. */
+  readonly sops: { readonly recipient: string } | undefined;
   readonly source: SourcePosition;
 }
 

@@ -114,6 +114,7 @@ export function resolveSite(
       buffer: ingestion.buffer ?? profiles.profileOf(spec.profile).buffer,
       ...streamOf(ingestion, required),
     },
+    sops: spec.sops,
     source,
   };
   return { site: problems.length === 0 ? site : undefined, problems };

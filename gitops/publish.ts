@@ -17,12 +17,13 @@ import {
 import { inLanes } from "./lanes";
 import { checkedRelease, checkedSite } from "./names";
 import { PublishFailed } from "./publishError";
+import type { Additions } from "./render/additions";
 import { type ReleaseTree, filesOf, renderRelease, sharedTexts } from "./render/release";
 import { deployRoot, fleetMessage, secondsOf, siteMessage } from "./message";
 import type { SigningKey } from "../signing/key";
 import { isSignedBy } from "./signing/signedCommit";
 
-export interface PublishOptions {
+export interface PublishOptions extends Additions {
   readonly fleet: Pick<Fleet, "name">;
   readonly release: Release;
   /** All sites of the fleet, in any order: the fleet's tree holds no others afterwards. */
@@ -90,7 +91,7 @@ export async function publishRelease(options: PublishOptions): Promise<Published
   checkedRelease(release.name);
   for (const site of options.sites) checkedSite(site.name);
 
-  const tree = renderRelease(release, options.sites);
+  const tree = renderRelease(release, options.sites, options);
   const names = [...tree.sites.keys()];
   const progress = { done: 0, total: names.length };
   const tell = (step: PublishStep, site: string | undefined) => onProgress?.({ step, site, ...progress });

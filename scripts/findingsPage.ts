@@ -16,6 +16,7 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ["EDGE-CAL", "Maintenance calendars"],
   ["EDGE-LOCK", "Locking a release"],
   ["EDGE-POL", "Policy"],
+  ["EDGE-OVER", "Overrides"],
 ];
 
 /**

@@ -23,4 +23,8 @@ export interface SiteArgs {
   readonly access?: SiteAccess | undefined;
   /** Absolute path of the site's folder, such as `/srv/out/harbours/sites/porto`. */
   readonly outputDirectory: string;
+  /**
+   * The age key by which the site reads its secrets in Git; undefined where it is kept elsewhere. A secret.
+   */
+  readonly sopsIdentity?: string | undefined;
 }

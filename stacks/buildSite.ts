@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { FluxBootstrap } from "../components/flux/component";
 import { repositoryUrl } from "../components/gitea/address";
 import { GiteaConfiguration } from "../components/gitea/configuration";
@@ -19,7 +20,7 @@ import { siteOutputs, type SiteOutputs } from "./siteOutputs";
  * @throws ComponentArgumentError for arguments that a component cannot work with, before it has made anything.
  */
 export function buildSite(args: SiteArgs): SiteOutputs {
-  const { site, release, fleet, signers, outputDirectory } = args;
+  const { site, release, fleet, signers, outputDirectory, sopsIdentity } = args;
   const given = site.target === "cluster" ? givenKubeconfig(args) : undefined;
   const field = site.target === "field" ? fieldAccess(args) : undefined;
   const profile = profileOf(site.profile);
@@ -42,6 +43,7 @@ export function buildSite(args: SiteArgs): SiteOutputs {
   const flux = new FluxBootstrap("flux", {
     ...onCluster,
     signers,
+    decryptionKey: sopsIdentity === undefined ? undefined : pulumi.secret(sopsIdentity),
     git: {
       deployUrl: repositoryUrl("deploy", site.name),
       siteUrl: repositoryUrl("site", site.name),

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readFleet } from "../fleet/read";
 import { buildSite } from "./buildSite";
 import { siteAccess } from "./siteAccess";
+import { siteKey } from "./siteKey";
 import { siteArgsOf, StackSettingsError } from "./settings";
 
 /** The program of `pulumi up -s SITE` in this repository; see `settings.ts` for its configuration. */
@@ -25,7 +26,8 @@ export = async function siteStack() {
       runner: path.join(__dirname, "..", "bin", "edgewave-kubespray.js"),
       proxy: config.get("apiProxy"),
     };
-    return buildSite({ ...args, access: await siteAccess(places, args.site, Date.now()) });
+    const sopsIdentity = await siteKey(places.out, args.site);
+    return buildSite({ ...args, sopsIdentity, access: await siteAccess(places, args.site, Date.now()) });
   } catch (error) {
     // Shown without a stack trace, which says nothing to whoever wrote the fleet's files.
     if (error instanceof StackSettingsError) throw new pulumi.RunError(error.message);

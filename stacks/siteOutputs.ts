@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { flux as fluxAddress } from "../components/flux/address";
 import type { FluxBootstrap } from "../components/flux/component";
 import type { LocalGitea } from "../components/gitea/component";
 import type { ImageConfig } from "../components/images/component";
@@ -35,6 +36,8 @@ export type SiteOutputs = {
   readonly gitAdministratorPassword: pulumi.Output<string>;
   /** Whether Flux takes only signed releases, and if not, why; for people. */
   readonly gitVerification: pulumi.Output<string>;
+  /** Where the site's Gitea sends webhooks to, and the token that it signs them with; secret. */
+  readonly gitWebhook: pulumi.Output<{ readonly url: string; readonly token: string } | undefined>;
   readonly fluxKustomizations: pulumi.Output<readonly string[]>;
   readonly ingestionEndpoints: pulumi.Output<readonly Endpoint[]>;
   readonly ingestionTopics: pulumi.Output<readonly string[]>;
@@ -75,7 +78,10 @@ export function siteOutputs({
   const { site, release, outputDirectory } = args;
   const supplied = pulumi
     .all([ingestion.namespace, ingestion.suppliedSecrets])
-    .apply(([namespace, names]) => names.map((name) => `${namespace}/${name}`));
+    .apply(([namespace, names]) => [
+      ...names.map((name) => `${namespace}/${name}`),
+      ...(args.sopsIdentity === undefined ? [`${fluxAddress.namespace}/${fluxAddress.decryptionSecret}`] : []),
+    ]);
   return {
     site: site.name,
     profile: site.profile,
@@ -97,6 +103,7 @@ export function siteOutputs({
     gitAdministrator: gitea.administrator,
     gitAdministratorPassword: gitea.administratorPassword,
     gitVerification: flux.verification,
+    gitWebhook: flux.receiver,
     fluxKustomizations: flux.kustomizations,
     ingestionEndpoints: ingestion.endpoints,
     ingestionTopics: ingestion.topics,

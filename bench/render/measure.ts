@@ -13,9 +13,7 @@ export async function measureRender([sites = 0]: readonly number[]): Promise<Mea
   return {
     title: "Rendering a release and every site's cut",
     columns: ["fleet", "seconds", "CPU s", "peak memory", "files", "size"],
-    rows: [
-      [`${sites} sites`, seconds.toFixed(1), cpu.toFixed(1), mebibytes(peak), String(files), mebibytes(bytes)],
-    ],
+    rows: [[`${sites} sites`, seconds.toFixed(1), cpu.toFixed(1), mebibytes(peak), String(files), mebibytes(bytes)]],
     notes: ["promised: 5000 sites in less than 60 s and 1024 MiB"],
   };
 }

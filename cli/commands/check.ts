@@ -9,7 +9,7 @@ import { passes, weightOf, type CheckResult } from "../../check/report/result";
 import { sarifReport } from "../../check/report/sarif";
 import { textReport } from "../../check/report/text";
 import type { Fleet } from "../../fleet/model";
-import { readFleet, type FleetReading } from "../../fleet/read";
+import type { FleetReading } from "../../fleet/read";
 import { version } from "../../package.json";
 import { manifestsIn } from "../check/manifests";
 import { checkSites } from "../check/sites";
@@ -18,6 +18,7 @@ import { colorsOf, print, printJson, type Io } from "../io";
 import { chooseRelease } from "../load";
 import { outFolder, withFleet, withJson, withOut, type OutputOptions } from "../options";
 import { formatFindings, plural } from "../printing/findings";
+import { readFleetChecked } from "../readFleetChecked";
 import type { AddCommand } from "../program";
 import { UserError } from "../userError";
 
@@ -38,7 +39,7 @@ export const addCheck: AddCommand = (program, io, done) => {
   withOptions(withJson(withOut(withFleet(command)))).action(async (options: CheckOptions) => {
     const folder = path.resolve(io.cwd, options.fleet);
     const day = dayOf(options.day);
-    const reading = await readFleet(folder);
+    const reading = await readFleetChecked(folder, io.cwd);
     const result = await resultOf(io, reading, options, day);
     const wrong = reading.fleet === undefined || result.findings.some(({ severity }) => severity === "error");
     await writeReports(io, result, options, folder);

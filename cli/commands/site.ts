@@ -19,6 +19,7 @@ import type { AddCommand } from "../program";
 import { requireFieldSettings } from "../fieldSettings";
 import { createRunner } from "../runner";
 import { findSigningKey } from "../signingKey";
+import { recipientsOf } from "../sopsKeys";
 import { UserError } from "../userError";
 import { addSiteGit } from "./siteGit";
 import { addSiteOutput } from "./siteOutput";
@@ -85,6 +86,8 @@ async function runVerb(io: Io, verb: Verb, name: string, options: SiteOptions): 
   await claimOutFolder(out, fleet.name);
   const passphrase = await findPassphrase(io.env, out);
   const { key } = await findSigningKey(options.signingKey, io.cwd, out);
+  // The stack gives the site the key of its secrets.
+  await recipientsOf(out, [site]);
   const ledger = await openLedger(path.join(out, "ledger.db"));
   const runner = createRunner({ engine, passphrase, env: io.env, out, fleetFolder: folder });
   const interrupts = listenForInterrupts(io);

@@ -29,6 +29,7 @@ import type { RolloutProgress } from "../printing/progress";
 import { requireFieldSettings } from "../fieldSettings";
 import { createRunner, home } from "../runner";
 import { findSigningKey } from "../signingKey";
+import { sealedOf } from "../sopsKeys";
 import { createGateProbe, createPreStager, verifier } from "./askers";
 import { ledgerFile } from "./ledgerFile";
 import { programParts } from "./programParts";
@@ -101,13 +102,23 @@ export async function drive(io: Io, job: Job, progress: RolloutProgress, interru
       signers: [signing.key.publicKey],
       programDigest: await programDigest(home, programParts),
     };
+    const sealed = await sealedOf(out, fleet.sites);
     const publish = async (each: Release) => {
       const signal = interrupts.stop;
-      const { sites } = fleet;
+      const { sites, overrides } = fleet;
       const names = sites.map(({ name }) => name);
       const onHub = hub && { hub, fleet: fleet.name, release: each.name, sites: names, directory: git, signal };
       if (onHub !== undefined) await adoptFromHub(onHub);
-      const done = await publishRelease({ fleet, release: each, sites, directory: git, signer: signing.key, signal });
+      const done = await publishRelease({
+        fleet,
+        release: each,
+        sites,
+        overrides,
+        sealed,
+        directory: git,
+        signer: signing.key,
+        signal,
+      });
       for (const line of formatPublished(done, colors)) progress.note(line);
       if (onHub === undefined) return;
       for (const line of formatHubPublished(await publishToHub(onHub), fleet.hub.gitUrl, colors)) progress.note(line);

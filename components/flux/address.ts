@@ -1,6 +1,8 @@
 /** Where Flux is on every site. */
 export const flux = {
   namespace: "flux-system",
+  /** Secret with the site's age key, by which SOPS' files in Git are read; `*.agekey` in it are read. */
+  decryptionSecret: "sops-age",
   /** Labels that Flux's own manifests give each controller's pod. */
   labels: (controller: string) => ({ app: controller }),
 } as const;

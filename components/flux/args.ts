@@ -23,6 +23,11 @@ export interface FluxBootstrapArgs {
    * Flux takes whatever the branch holds.
    */
   readonly signers: readonly string[];
+  /**
+   * The site's age key (`AGE-SECRET-KEY-1...`), by which Flux reads what SOPS has encrypted in Git; undefined if its
+   * Secret `sops-age` is brought by those who keep the key.
+   */
+  readonly decryptionKey?: Input<string> | undefined;
   readonly secrets: SecretStore;
   /** Of the site's cluster. */
   readonly provider: k8s.Provider;

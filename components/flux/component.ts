@@ -5,6 +5,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { workloadsOf } from "../../profiles";
 import { restrictedNamespaceLabels } from "../pods/security";
 import { volumeAnnotations, volumeClaim } from "../pods/storage";
@@ -14,6 +15,7 @@ import type { FluxBootstrapArgs } from "./args";
 import { artifactsClaim, controllerPod, controllersOf, servicesOf, type Controller } from "./controllers";
 import { customResourceDefinition } from "./crdSchema";
 import { fluxKinds } from "./crds";
+import { notificationObjects, receiverSecret, receiverUrl } from "./notification";
 import { deployPath, syncObjects, syncSecrets } from "./sync";
 import { verificationOf } from "./verification";
 
@@ -27,13 +29,15 @@ export class FluxBootstrap extends pulumi.ComponentResource {
   readonly path: pulumi.Output<string>;
   /** Whether Flux takes only signed releases, and if not, why; for people. */
   readonly verification: pulumi.Output<string>;
+  /** Where Gitea sends webhooks, and the token that it signs them with; secret. Undefined if nothing takes them. */
+  readonly receiver: pulumi.Output<{ readonly url: string; readonly token: string } | undefined>;
 
   constructor(name: string, args: FluxBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     const { site, release, profile } = args;
     const controllers = controllersOf(workloadsOf(profile, site.ingestion.buffer));
     const urls = { deploy: args.git.deployUrl, site: args.git.siteUrl };
     const verification = verificationOf(site, release, args.signers);
-    const sync = syncObjects(profile, urls, verification.required);
+    const sync = syncObjects(profile, urls, verification.required, args.decryptionKey !== undefined);
     super("edgewave:flux:FluxBootstrap", name, {}, opts);
     const space = new core.Namespace(
       `${name}-namespace`,
@@ -41,11 +45,13 @@ export class FluxBootstrap extends pulumi.ComponentResource {
       { parent: this, provider: args.provider },
     );
     const onCluster = { parent: this, provider: args.provider, dependsOn: [space] };
+    // A new Flux finds its kinds as it knows them: definitions first, then controllers, then what they reconcile.
     const kinds = controllers
       .flatMap((controller) => fluxKinds[controller.name])
       .map((kind) => new CustomResourceDefinition(`${name}-${kind.plural}`, customResourceDefinition(kind), onCluster));
     this.grantAccess(name, controllers, onCluster);
-    const running = controllers.map((each) => this.runController(name, args, each, controllers, onCluster));
+    const afterKinds = { ...onCluster, dependsOn: [space, ...kinds] };
+    const running = controllers.map((each) => this.runController(name, args, each, controllers, afterKinds));
     // They are deleted while the controllers still run, which take their finalizers off.
     const onFlux = { ...onCluster, dependsOn: [space, ...kinds, ...running] };
     for (const { name: service, spec } of servicesOf(controllers)) {
@@ -77,10 +83,15 @@ export class FluxBootstrap extends pulumi.ComponentResource {
       const { data } = verification;
       args.secrets.keep({ namespace: flux.namespace, name: syncSecrets.signers, type: "Opaque", data }, onCluster);
     }
+    if (args.decryptionKey !== undefined) {
+      const data = { "site.agekey": args.decryptionKey };
+      args.secrets.keep({ namespace: flux.namespace, name: flux.decryptionSecret, type: "Opaque", data }, onCluster);
+    }
     new CustomResource(`${name}-deploy-repository`, sync.deployRepository, onFlux);
     new CustomResource(`${name}-site-repository`, sync.siteRepository, onFlux);
     new CustomResource(`${name}-deploy`, sync.deployKustomization, onFlux);
     new CustomResource(`${name}-site`, sync.siteKustomization, onFlux);
+    this.receiver = this.notify(name, args, controllers, onCluster, onFlux);
 
     this.namespace = pulumi.output(flux.namespace);
     this.gitRepository = pulumi.output(sync.deployRepository.metadata.name);
@@ -93,7 +104,30 @@ export class FluxBootstrap extends pulumi.ComponentResource {
       kustomizations: this.kustomizations,
       path: this.path,
       verification: this.verification,
+      receiver: this.receiver,
     });
+  }
+
+  /** To the site's own channel, and from its Gitea; the token is signed with, never sent. */
+  private notify(
+    name: string,
+    { secrets }: FluxBootstrapArgs,
+    controllers: readonly Controller[],
+    onCluster: pulumi.CustomResourceOptions,
+    onFlux: pulumi.CustomResourceOptions,
+  ): pulumi.Output<{ readonly url: string; readonly token: string } | undefined> {
+    if (!controllers.some((controller) => controller.name === "notification")) return pulumi.output(undefined);
+    const { result: token } = new random.RandomPassword(
+      `${name}-webhook`,
+      { length: 40, special: false },
+      { parent: this },
+    );
+    secrets.keep({ namespace: flux.namespace, name: receiverSecret, type: "Opaque", data: { token } }, onCluster);
+    const { provider, alert, receiver } = notificationObjects();
+    new CustomResource(`${name}-provider`, provider, onFlux);
+    new CustomResource(`${name}-alert`, alert, onFlux);
+    new CustomResource(`${name}-receiver`, receiver, onFlux);
+    return pulumi.secret(token.apply((known) => ({ url: receiverUrl(known), token: known })));
   }
 
   private grantAccess(name: string, controllers: readonly Controller[], onCluster: pulumi.CustomResourceOptions): void {

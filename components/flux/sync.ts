@@ -24,14 +24,17 @@ const partOfFlux = { "app.kubernetes.io/part-of": "flux" };
 
 /**
  * What Flux follows: first `deploy`, then what the site itself keeps in `site`. Each object belongs to one of the two.
- * Neither is decrypted: nothing in Git is encrypted, and Flux applies nothing while the key's Secret is missing.
+ * What people keep in `site` may be encrypted for the site's key. `deploy` itself holds no secrets, only the
+ * Kustomizations of those that do: Flux applies nothing of a Kustomization while the key that it asks for is missing.
  * @param urls of the site's repositories, inside the cluster.
  * @param signed whether the head of `deploy` must be signed.
+ * @param decrypts whether the site has the key of its secrets in Git.
  */
 export function syncObjects(
   profile: Pick<Profile, "flux">,
   urls: { readonly deploy: string; readonly site: string },
   signed: boolean,
+  decrypts: boolean,
 ) {
   const { sourceInterval, kustomizationInterval } = profile.flux;
   const repository = (name: "deploy" | "site", branch: string, verify: object) => ({
@@ -50,7 +53,7 @@ export function syncObjects(
   const kustomization = (
     name: "deploy" | "site",
     path: string,
-    more: { timeout: string; dependsOn?: { name: string }[] },
+    more: { timeout: string; dependsOn?: { name: string }[]; decryption?: object },
   ) => ({
     apiVersion: "kustomize.toolkit.fluxcd.io/v1",
     kind: "Kustomization",
@@ -60,6 +63,8 @@ export function syncObjects(
       retryInterval: "2m",
       path,
       prune: true,
+      // What is taken out of Git is deleted, and so is all if the Kustomization goes; namespaces are not pruned.
+      deletionPolicy: "MirrorPrune",
       // Ready means that what was applied is healthy; gates read it.
       wait: name === "deploy",
       sourceRef: { kind: "GitRepository", name },
@@ -75,6 +80,10 @@ export function syncObjects(
     // People on the site sign nothing; who may write there is Gitea's to say.
     siteRepository: repository("site", "main", {}),
     deployKustomization: kustomization("deploy", deployPath, { timeout: deployTimeout }),
-    siteKustomization: kustomization("site", "./", { timeout: "15m", dependsOn: [{ name: "deploy" }] }),
+    siteKustomization: kustomization("site", "./", {
+      timeout: "15m",
+      dependsOn: [{ name: "deploy" }],
+      ...(decrypts && { decryption: { provider: "sops", secretRef: { name: flux.decryptionSecret } } }),
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Knowledge } from "../knowledge";
 import type { Hub, Release, ResolvedSite, Rollout, SourcePosition } from "../model";
+import type { Override } from "../overrides";
 import type { Problem } from "../problem";
 
 /** A document's name as written, whether or not the rest of the document is valid. */
@@ -14,6 +15,7 @@ export interface CheckContext {
   readonly sites: readonly ResolvedSite[];
   readonly releases: readonly Release[];
   readonly rollouts: readonly Rollout[];
+  readonly overrides: readonly Override[];
   readonly named: readonly NamedDocument[];
   /** Files, such as `sites/porto`, in which something could not be read: what they are named after may be in them. */
   readonly unread: ReadonlySet<string>;

@@ -6,6 +6,7 @@ import type { Check, CheckContext } from "./check";
 import { checkBufferFits, checkBufferHorizon } from "./ingestion";
 import { checkLocked, checkLocks } from "./locks";
 import { checkLabels, checkNames } from "./names";
+import { checkOverrides } from "./overrides";
 import { checkRanges, checkSiteRanges } from "./ranges";
 import { checkReach } from "./reach";
 import { checkReleases } from "./releases";
@@ -37,6 +38,7 @@ const checks: readonly Check[] = [
   checkRollouts,
   checkWaves,
   checkRolloutRules,
+  checkOverrides,
 ];
 
 /** @returns all problems of all checks. */

@@ -4,7 +4,7 @@ import type { CodeText } from "./codeText";
 export const documentCodes = {
   "EDGE-FILE-001": {
     title: "A file or folder is missing or cannot be read",
-    why: "A fleet is a folder with fleet.yaml and the folders sites, releases and rollouts; without them nothing is known.",
+    why: "A fleet is a folder with fleet.yaml and the folders sites, releases, rollouts and overrides; without them nothing is known.",
     fix: "Create the file, or correct the path of the fleet folder.",
     severity: "error",
   },
@@ -22,7 +22,7 @@ export const documentCodes = {
   },
   "EDGE-FILE-004": {
     title: "A file or folder is not read",
-    why: "Only fleet.yaml and the .yaml files right in sites, releases and rollouts are read; a site in any other place would be missing in silence.",
+    why: "Only fleet.yaml and the .yaml files right in sites, releases, rollouts and overrides are read; a site in any other place would be missing in silence.",
     fix: "Rename or move it if it belongs to the fleet.",
     severity: "warning",
   },
@@ -71,7 +71,7 @@ export const documentCodes = {
   "EDGE-DOC-002": {
     title: "The kind is unknown",
     why: "A document of an unknown kind would be ignored.",
-    fix: "Use one of Fleet, Site, Release, Rollout.",
+    fix: "Use one of Fleet, Site, Release, Rollout, Override.",
     severity: "error",
   },
   "EDGE-DOC-003": {

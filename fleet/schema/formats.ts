@@ -77,6 +77,12 @@ export const formats = {
     "[a-z0-9]+(?:[.-][a-z0-9]+){0,15}\\.lock\\.json",
     "a file name right beside the release that ends in .lock.json",
   ),
+  "edgewave-kind": form("[A-Z][A-Za-z0-9]{0,62}", "a Kubernetes kind, such as HelmRelease"),
+  "edgewave-json-pointer": form("(?:/(?:[^~/]|~[01])*)+", "a JSON pointer (RFC 6901), such as /spec/interval"),
+  "edgewave-age-recipient": form(
+    "age1[02-9ac-hj-np-z]{58}",
+    "an age recipient (X25519): age1 and 58 characters, as age-keygen prints it",
+  ),
   "edgewave-digest": form("sha256:[0-9a-f]{64}", "a digest, such as sha256: and 64 hexadecimal digits"),
   "edgewave-image-tag": form("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "the tag of an image, such as v1.2.3"),
   "edgewave-image-repository": form(

@@ -1,3 +1,4 @@
+import { overrideSchema } from "./override";
 import { fleetSchema } from "./fleet";
 import { policySchema } from "./policy";
 import { releaseSchema } from "./release";
@@ -7,6 +8,7 @@ import { siteSchema } from "./site";
 export { apiVersion } from "./document";
 export { fleetDefaultsSchema, type FleetDocument } from "./fleet";
 export { resolvePolicy, type PolicyDocument } from "./policy";
+export type { OverrideDocument } from "./override";
 export type { ReleaseDocument } from "./release";
 export type { RolloutDocument, SelectorDocument, WaveDocument } from "./rollout";
 export type { SiteDocument } from "./site";
@@ -19,6 +21,7 @@ export const schemas = {
   Release: releaseSchema,
   Rollout: rolloutSchema,
   Policy: policySchema,
+  Override: overrideSchema,
 } as const;
 
 export type Kind = keyof typeof schemas;

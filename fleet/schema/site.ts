@@ -47,6 +47,12 @@ const offline = z
   })
   .describe("Set while the site is known to have no link; rollouts defer it.");
 
+const sops = z
+  .strictObject({
+    recipient: text("edgewave-age-recipient").describe("Public key that the site's secrets in Git are encrypted for."),
+  })
+  .describe("For a site whose age key is kept elsewhere; else edgewave makes one and keeps it.");
+
 /** `kind: Site`: any number, in sites/*.yaml. */
 export const siteSchema = document(
   "Site",
@@ -67,6 +73,7 @@ export const siteSchema = document(
     identity: identity.optional(),
     link: link.optional(),
     ingestion: ingestion.optional(),
+    sops: sops.optional(),
   }),
 );
 

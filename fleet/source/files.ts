@@ -19,8 +19,8 @@ export interface FleetFiles {
   readonly problems: readonly PlacedProblem[];
 }
 
-/** The folders of a fleet. */
-export const fleetFolders = ["sites", "releases", "rollouts"] as const;
+/** The folders of a fleet beside fleet.yaml. */
+export const fleetFolders = ["sites", "releases", "rollouts", "overrides"] as const;
 
 /** Files beside those folders; a fleet may have no policy.yaml. */
 const topFiles: ReadonlySet<string> = new Set(["fleet.yaml", "policy.yaml"]);
@@ -77,7 +77,7 @@ function reportStrays(entries: readonly Dirent[], report: Report): void {
     const { name } = entry;
     if (name.startsWith(".") || topFiles.has(name) || (fleetFolders as readonly string[]).includes(name)) continue;
     if (/\.ya?ml$/i.test(name))
-      report("EDGE-FILE-004", name, `${name} is not read`, "Move it into sites, releases or rollouts.");
+      report("EDGE-FILE-004", name, `${name} is not read`, "Move it into sites, releases, rollouts or overrides.");
     else if (entry.isDirectory()) {
       const meant = nearest(name, fleetFolders);
       if (meant !== undefined && !names.has(meant)) {

@@ -15,6 +15,12 @@ export const profileFolder = (profile: ProfileName, service: string): string =>
 /** Folder of what is about one site. */
 export const overlayFolder = (site: string): string => `applications/overlays/${checkedSite(site)}`;
 
+/** Folder of what Flux applies of a service at a site; it leads to what is shared. */
+export const valuesFolder = (site: string, service: string): string => `${overlayFolder(site)}/values/${service}`;
+
+/** Folder of the objects that overrides add at a site. */
+export const addedFolder = (site: string): string => `${overlayFolder(site)}/added`;
+
 /** Folder of a site's machines. */
 export const clusterFolder = (site: string): string => `infrastructure/clusters/${checkedSite(site)}`;
 

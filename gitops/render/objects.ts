@@ -1,7 +1,7 @@
 import type { Release } from "../../fleet/model";
 import { componentOf } from "../../catalog";
 import { flux } from "../../components/flux/address";
-import type { PlatformService } from "./service";
+import { type PlatformService, type ValueLayer, valueLayers, valuesName } from "./service";
 
 /** Where all Flux objects live, so that nothing has to refer across namespaces. */
 export const fluxNamespace = flux.namespace;
@@ -12,17 +12,14 @@ export const deploySource = "deploy";
 /** The ConfigMap in each overlay that holds what the base leaves open as `${...}`. */
 export const siteVariables = "site";
 
+/** The Flux Kustomization of what overrides add. */
+export const addedService = "added";
+
 /** Secret with `ca.crt`, by which Flux trusts the bastion's registry. */
 export const registryAuthority = "bastion-ca";
 
 /** Folder in the bastion's registry that the release's charts lie in, whatever repository they came from. */
 export const chartFolder = "charts";
-
-/** Layers of Helm values in the order in which a later one wins. */
-export const valueLayers = ["base", "profile", "site"] as const;
-export type ValueLayer = (typeof valueLayers)[number];
-
-export const valuesName = (service: string, layer: ValueLayer): string => `${service}-values-${layer}`;
 
 /** The service's namespace. Flux never prunes it: the volumes in it outlive a service that is switched off. */
 export function namespaceObject({ namespace, podSecurity }: PlatformService): object {
@@ -89,6 +86,7 @@ export function helmRelease({ name, namespace }: PlatformService): object {
 export function kustomization(parts: {
   readonly resources?: readonly string[];
   readonly configMapGenerator?: readonly object[];
+  readonly patches?: readonly object[];
 }): object {
   return { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", ...parts };
 }

@@ -1,27 +1,64 @@
 import { yamlText } from "../../components/file/yamlText";
 import type { Release, ResolvedSite } from "../../fleet/model";
+import type { Override } from "../../fleet/overrides";
 import type { Profile } from "../../profiles";
 import type { Files } from "../files";
-import { overlayFolder, profileFolder, relativeFolder, serviceFolder } from "./layout";
-import { deploySource, fluxNamespace, kustomization, siteVariables, valuesGenerator } from "./objects";
+import { addedObjects, type KustomizePatch } from "../overrides/render";
+import { addedFolder, overlayFolder, profileFolder, relativeFolder, serviceFolder, valuesFolder } from "./layout";
+import type { SealedFile } from "./additions";
+import { addedService, fluxNamespace, kustomization, siteVariables, valuesGenerator } from "./objects";
+import { fluxKustomization } from "./fluxKustomization";
 import type { PlatformService } from "./service";
 
+/** Everything that decides one site's overlay. */
+export interface OverlayInputs {
+  readonly site: ResolvedSite;
+  readonly release: Release;
+  readonly profile: Profile;
+  readonly services: readonly PlatformService[];
+  /** Those for this site, in the order in which they act. */
+  readonly overrides: readonly Override[];
+  /** By folder of the kustomization.yaml that they stand in, in order. */
+  readonly patches: ReadonlyMap<string, readonly KustomizePatch[]>;
+  readonly sealed: readonly SealedFile[];
+}
+
 /** What is about one site: its variables, the order of its services, and the values that only it has. */
-export function renderOverlay(
-  site: ResolvedSite,
-  release: Release,
-  profile: Profile,
-  services: readonly PlatformService[],
-): Files {
+export function renderOverlay(inputs: OverlayInputs): Files {
+  const { site, release, profile, services, sealed } = inputs;
   const folder = overlayFolder(site.name);
   const files = new Map<string, string>();
-  const resources = ["site.yaml", ...services.map(({ name }) => `services/${name}.yaml`)];
-  files.set(`${folder}/kustomization.yaml`, yamlText(kustomization({ resources })));
-  files.set(`${folder}/site.yaml`, yamlText(variables(site, release, profile)));
+  const added = renderAdded(inputs);
+  const names = [...services.map(({ name }) => name), ...(added.size > 0 ? [addedService] : [])];
+  const resources = ["site.yaml", ...names.map((name) => `services/${name}.yaml`)];
+  const put = (path: string, value: object) => files.set(path, yamlText(value));
+  put(`${folder}/kustomization.yaml`, kustomization({ resources, ...patchesOf(inputs, folder) }));
+  put(`${folder}/site.yaml`, variables(site, release, profile));
   const running = new Set(services.map(({ name }) => name));
   for (const service of services) {
-    files.set(`${folder}/services/${service.name}.yaml`, yamlText(fluxKustomization(site, service, profile, running)));
-    for (const [path, text] of renderValues(site, service, profile)) files.set(path, text);
+    const after = service.after.filter((name) => running.has(name));
+    const path = valuesFolder(site.name, service.name);
+    put(
+      `${folder}/services/${service.name}.yaml`,
+      fluxKustomization({
+        name: service.name,
+        path,
+        profile,
+        after,
+        helmRelease: true,
+        decrypts: has(sealed, service),
+      }),
+    );
+    for (const [file, text] of renderValues(inputs, service)) files.set(file, text);
+  }
+  if (added.size > 0) {
+    // What is added may be of a kind that a service brings.
+    const path = addedFolder(site.name);
+    const decrypts = inputs.overrides.some(({ objects }) => objects.some(({ object }) => object.kind === "Secret"));
+    const after = [...running];
+    const object = fluxKustomization({ name: addedService, path, profile, after, helmRelease: false, decrypts });
+    put(`${folder}/services/${addedService}.yaml`, object);
+    for (const [file, text] of added) files.set(file, text);
   }
   return files;
 }
@@ -46,48 +83,43 @@ function variables(site: ResolvedSite, release: Release, profile: Profile): obje
   };
 }
 
-function fluxKustomization(
-  site: ResolvedSite,
-  service: PlatformService,
-  profile: Profile,
-  running: ReadonlySet<string>,
-): object {
-  const after = service.after.filter((name) => running.has(name));
-  return {
-    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
-    kind: "Kustomization",
-    metadata: { name: service.name, namespace: fluxNamespace },
-    spec: {
-      interval: profile.flux.kustomizationInterval,
-      retryInterval: "2m",
-      // Above the Helm release's own 15m, so that its verdict is seen.
-      timeout: "20m",
-      path: `./${valuesFolder(site.name, service.name)}`,
-      prune: true,
-      sourceRef: { kind: "GitRepository", name: deploySource },
-      ...(after.length > 0 && { dependsOn: after.map((name) => ({ name })) }),
-      postBuild: { substituteFrom: [{ kind: "ConfigMap", name: siteVariables }] },
-      healthChecks: [
-        { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease", name: service.name, namespace: fluxNamespace },
-      ],
-    },
-  };
-}
-
-function renderValues(site: ResolvedSite, service: PlatformService, profile: Profile): Files {
+function renderValues(inputs: OverlayInputs, service: PlatformService): Files {
+  const { site, profile } = inputs;
   const folder = valuesFolder(site.name, service.name);
-  const resources = [serviceFolder(service.name), profileFolder(profile.name, service.name)].map((target) =>
-    relativeFolder(folder, target),
-  );
+  const shared = [serviceFolder(service.name), profileFolder(profile.name, service.name)];
+  const sealed = inputs.sealed.filter((one) => one.service === service.name);
+  const resources = [...shared.map((target) => relativeFolder(folder, target)), ...sealed.map(({ file }) => file)];
+  const files = new Map(sealed.map(({ file, text }) => [`${folder}/${file}`, text]));
   const values = service.siteValues(site, profile);
+  const patches = patchesOf(inputs, folder);
   if (Object.keys(values).length === 0) {
-    return new Map([[`${folder}/kustomization.yaml`, yamlText(kustomization({ resources }))]]);
+    return files.set(`${folder}/kustomization.yaml`, yamlText(kustomization({ resources, ...patches })));
   }
   const configMapGenerator = [valuesGenerator(service.name, "site", "values.yaml")];
+  return files
+    .set(`${folder}/kustomization.yaml`, yamlText(kustomization({ resources, configMapGenerator, ...patches })))
+    .set(`${folder}/values.yaml`, yamlText(values));
+}
+
+const has = (sealed: readonly SealedFile[], { name }: PlatformService) =>
+  sealed.some(({ service }) => service === name);
+
+/** The objects that overrides add, a file an override. */
+function renderAdded(inputs: OverlayInputs): Files {
+  const added = addedObjects(inputs.overrides);
+  if (added.size === 0) return new Map();
+  const folder = addedFolder(inputs.site.name);
+  const files = new Map(
+    [...added].map(([name, objects]) => [`${name}.yaml`, objects.map((object) => yamlText(object)).join("---\n")]),
+  );
+  const resources = [...files.keys()];
   return new Map([
-    [`${folder}/kustomization.yaml`, yamlText(kustomization({ resources, configMapGenerator }))],
-    [`${folder}/values.yaml`, yamlText(values)],
+    [`${folder}/kustomization.yaml`, yamlText(kustomization({ resources, ...patchesOf(inputs, folder) }))],
+    ...[...files].map(([name, text]) => [`${folder}/${name}`, text] as const),
   ]);
 }
 
-const valuesFolder = (site: string, service: string): string => `${overlayFolder(site)}/values/${service}`;
+function patchesOf({ patches }: OverlayInputs, folder: string): { readonly patches?: readonly KustomizePatch[] } {
+  const here = patches.get(folder);
+  return here === undefined ? {} : { patches: here };
+}

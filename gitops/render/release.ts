@@ -1,7 +1,10 @@
 import { inventoryPlan } from "../../components/kubespray/plan";
 import type { ProfileName, Release, ResolvedSite } from "../../fleet/model";
+import { overridesOf } from "../../fleet/overrides";
 import { profileOf } from "../../profiles";
 import type { Files } from "../files";
+import { placedPatches } from "../overrides/place";
+import type { Additions } from "./additions";
 import { renderProfile, renderService } from "./base";
 import { clusterFolder } from "./layout";
 import { renderOverlay } from "./overlay";
@@ -29,18 +32,22 @@ export interface SiteTree {
 }
 
 /**
- * Renders a release for all sites, in openCenter's layout. Equal input gives equal bytes, in whatever order the sites
- * come.
+ * Renders a release for all sites, in openCenter's layout. Equal input gives equal bytes, in whatever order sites and
+ * overrides come.
  * @throws UnsafeName for a site that cannot be a folder
  * @throws Error if two sites have one name, or the release lacks a component that a site needs
  */
-export function renderRelease(release: Release, sites: readonly ResolvedSite[]): ReleaseTree {
+export function renderRelease(
+  release: Release,
+  sites: readonly ResolvedSite[],
+  additions: Additions = {},
+): ReleaseTree {
   const ordered = [...sites].sort((a, b) => (a.name < b.name ? -1 : 1));
   const trees = new Map<string, SiteTree>();
   for (const site of ordered) {
     if (trees.has(site.name))
       throw new Error(`Two sites have the name ${site.name}; a site's name is its folder in Git.`);
-    trees.set(site.name, renderSite(site, release));
+    trees.set(site.name, renderSite(site, release, additions));
   }
   const used = [...trees.values()];
   const inUse = (profile?: ProfileName) =>
@@ -77,15 +84,25 @@ export function* filesOf(tree: ReleaseTree): Generator<readonly [string, string]
   }
 }
 
-function renderSite(site: ResolvedSite, release: Release): SiteTree {
+function renderSite(site: ResolvedSite, release: Release, { overrides: all = [], sealed }: Additions): SiteTree {
   const profile = profileOf(site.profile);
   const services = servicesOf(site, profile);
   const folder = clusterFolder(site.name);
+  const overrides = overridesOf(site, all);
+  const patches = placedPatches(site.name, services, overrides);
   const plan = inventoryPlan(site, release, profile);
   return {
     profile: site.profile,
     services: services.map(({ name }) => name),
-    overlay: renderOverlay(site, release, profile, services),
+    overlay: renderOverlay({
+      site,
+      release,
+      profile,
+      services,
+      overrides,
+      patches,
+      sealed: sealed?.get(site.name) ?? [],
+    }),
     inventory: new Map(plan.map(({ path, content }) => [`${folder}/${path}`, content])),
   };
 }

@@ -26,6 +26,26 @@ export interface PlatformService {
   readonly siteValues: (site: ResolvedSite, profile: Profile) => Values;
 }
 
+/** Kinds and names of what Flux applies of a service. */
+export function namesOf({
+  name,
+  namespace,
+}: PlatformService): readonly { readonly kind: string; readonly name: string }[] {
+  return [
+    { kind: "Namespace", name: namespace },
+    { kind: "OCIRepository", name },
+    { kind: "HelmRelease", name },
+    ...valueLayers.map((layer) => ({ kind: "ConfigMap", name: valuesName(name, layer) })),
+  ];
+}
+
+/** Layers of Helm values in the order in which a later one wins. */
+export const valueLayers = ["base", "profile", "site"] as const;
+export type ValueLayer = (typeof valueLayers)[number];
+
+/** The ConfigMap that carries a layer of a service's values. */
+export const valuesName = (service: string, layer: ValueLayer): string => `${service}-values-${layer}`;
+
 /** Looks up what the profile gives a part; undefined if it is off. */
 export type Sizes = (name: WorkloadName) => Workload | undefined;
 

@@ -24,6 +24,8 @@ describe("the command line", () => {
 
   for (const command of [
     ["check"],
+    ["explain"],
+    ["seal"],
     ["plan"],
     ["simulate"],
     ["drift"],

@@ -12,12 +12,13 @@ describe("the JSON Schemas", () => {
     expect(readdirSync(folder).sort()).to.deep.equal([
       "fleet.json",
       "lock.json",
+      "override.json",
       "policy.json",
       "release.json",
       "rollout.json",
       "site.json",
     ]);
-    expect(Object.keys(schemas)).to.deep.equal(["Fleet", "Site", "Release", "Rollout", "Policy", "Lock"]);
+    expect(Object.keys(schemas)).to.deep.equal(["Fleet", "Site", "Release", "Rollout", "Policy", "Override", "Lock"]);
   });
 
   for (const [kind, schema] of Object.entries(schemas)) {

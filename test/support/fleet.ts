@@ -77,6 +77,7 @@ export function aSite(overrides: Overrides<ResolvedSite> = {}, index = 0): Resol
       messageBytes: 512,
       topics: ["cranes/+/telemetry"],
     },
+    sops: undefined,
     source: { file: `sites/${name}.yaml`, line: 1 },
   };
   return merge(site, overrides);
@@ -205,6 +206,7 @@ export function aFleet(overrides: Overrides<Fleet> = {}): Fleet {
     sites: [aSite()],
     releases: [aRelease()],
     rollouts: [aRollout()],
+    overrides: [],
   };
   return merge(fleet, overrides);
 }

@@ -7,7 +7,7 @@ export interface RecordedIo extends Io {
 }
 
 /** A command's surroundings that keep what it prints. */
-export function recordedIo(cwd: string, env: Record<string, string> = {}): RecordedIo {
+export function recordedIo(cwd: string, env: Record<string, string> = {}, input = ""): RecordedIo {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   let out = "";
@@ -15,6 +15,7 @@ export function recordedIo(cwd: string, env: Record<string, string> = {}): Recor
   stdout.on("data", (data: Buffer) => (out += data.toString()));
   stderr.on("data", (data: Buffer) => (err += data.toString()));
   return {
+    stdin: PassThrough.from(input === "" ? [] : [input]) as PassThrough,
     stdout,
     stderr,
     env,

@@ -29,7 +29,7 @@ export const velero: PlatformService = {
         volumeMounts: [{ mountPath: "/target", name: "plugins" }],
       },
     ],
-    credentials: { useSecret: true, existingSecret: "velero-s3" },
+    credentials: { useSecret: true, existingSecret: localS3.secret },
     configuration: {
       backupStorageLocation: [
         {

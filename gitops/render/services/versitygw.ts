@@ -4,7 +4,12 @@ import { type PlatformService, noSiteValues } from "../service";
 import { resourcesFor } from "../sizing";
 
 /** Where a site's backups go while there is no link. */
-export const localS3 = { url: "http://versitygw.s3-gateway.svc.cluster.local:7070", region: "us-east-1" };
+export const localS3 = {
+  url: "http://versitygw.s3-gateway.svc.cluster.local:7070",
+  region: "us-east-1",
+  /** In Velero's namespace, with the login. */
+  secret: "velero-s3",
+} as const;
 
 /** An S3 interface to a volume. Its root credentials come from the Secret `versitygw-root` in its namespace. */
 export const versitygw: PlatformService = {

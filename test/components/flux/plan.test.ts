@@ -151,13 +151,13 @@ describe("what Flux follows", () => {
   for (const profile of profileNames) {
     it(`comes at the intervals of ${profile}`, () => {
       const { flux } = profileOf(profile);
-      const objects = syncObjects(profileOf(profile), urls, true);
+      const objects = syncObjects(profileOf(profile), urls, true, true);
       expect(objects.deployRepository.spec.interval).to.equal(flux.sourceInterval);
       expect(objects.deployKustomization.spec.interval).to.equal(flux.kustomizationInterval);
     });
   }
 
-  const objects = syncObjects(profileOf("micro"), urls, true);
+  const objects = syncObjects(profileOf("micro"), urls, true, true);
 
   it("is the signed head of the branch deploy", () => {
     expect(objects.deployRepository.spec).to.deep.include({
@@ -168,7 +168,7 @@ describe("what Flux follows", () => {
   });
 
   it("is the head of the branch deploy as it is, where nobody signs", () => {
-    expect(syncObjects(profileOf("micro"), urls, false).deployRepository.spec).not.to.have.property("verify");
+    expect(syncObjects(profileOf("micro"), urls, false, false).deployRepository.spec).not.to.have.property("verify");
   });
 
   it("is applied before what the site keeps itself, and pruned", () => {
@@ -176,10 +176,13 @@ describe("what Flux follows", () => {
     expect(objects.deployKustomization.spec).not.to.have.property("dependsOn");
   });
 
-  it("needs no key for decryption, without which Flux would apply nothing", () => {
-    for (const { spec } of [objects.deployKustomization, objects.siteKustomization]) {
-      expect(spec).not.to.have.property("decryption");
-    }
+  it("is decrypted where people keep secrets, and nowhere if the site has no key, without which Flux applies nothing", () => {
+    expect(objects.siteKustomization.spec).to.deep.include({
+      decryption: { provider: "sops", secretRef: { name: "sops-age" } },
+    });
+    expect(objects.deployKustomization.spec).not.to.have.property("decryption");
+    const without = syncObjects(profileOf("micro"), urls, true, false);
+    expect(without.siteKustomization.spec).not.to.have.property("decryption");
   });
 
   it("is the root of the repository, which is there before the first promotion too", () => {

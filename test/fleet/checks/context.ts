@@ -5,7 +5,7 @@ import { pathText } from "../../../fleet/problem";
 
 /** What the checks of a whole, well-formed fleet look at. */
 export function contextOf(fleet: Fleet, overrides: Partial<CheckContext> = {}): CheckContext {
-  const { sites, releases, rollouts } = fleet;
+  const { sites, releases, rollouts, overrides: written } = fleet;
   const named = [
     ...sites.map(({ name, source }) => ({ kind: "Site", name, source })),
     ...releases.map(({ name, source }) => ({ kind: "Release", name, source })),
@@ -15,6 +15,7 @@ export function contextOf(fleet: Fleet, overrides: Partial<CheckContext> = {}): 
     sites,
     releases,
     rollouts,
+    overrides: written,
     named,
     unread: new Set(),
     unreadLocks: new Set(),

@@ -1,0 +1,17 @@
+import type { Override } from "../../fleet/overrides";
+
+/** What sites have beyond what release and profile say. */
+export interface Additions {
+  /** The fleet's; each for the sites that it names. In any order. */
+  readonly overrides?: readonly Override[];
+  /** By site. */
+  readonly sealed?: ReadonlyMap<string, readonly SealedFile[]>;
+}
+
+/** An encrypted Secret of one of a site's services. */
+export interface SealedFile {
+  readonly service: string;
+  /** File name, such as `velero-s3.yaml`. */
+  readonly file: string;
+  readonly text: string;
+}
