@@ -289,6 +289,7 @@ function fleetOf(
             maxConcurrency: spec.publish.maxConcurrency ?? builtInDefaults.publishConcurrency,
           },
         }),
+    imageSigning: spec.imageSigning,
     sites: [...sites].sort(byName),
     releases: [...releases].sort((a, b) => compareVersions(a.name, b.name)),
     rollouts: [...rollouts].sort(byName),

@@ -3,6 +3,7 @@ import type { CodeText } from "./codes/codeText";
 import { documentCodes } from "./codes/document";
 import { gateCodes } from "./codes/gates";
 import { policyCodes } from "./codes/policy";
+import { observabilityCodes } from "./codes/observability";
 import { overrideCodes } from "./codes/override";
 import { networkCodes } from "./codes/network";
 import { releaseCodes } from "./codes/release";
@@ -22,6 +23,7 @@ export const codes = {
   ...calendarCodes,
   ...policyCodes,
   ...overrideCodes,
+  ...observabilityCodes,
 } satisfies Record<string, CodeText>;
 
 export type FindingCode = keyof typeof codes;

@@ -6,6 +6,12 @@ import type { SourceDocument } from "./source/document";
 import type { FleetFile } from "./source/files";
 import { parseFile } from "./source/parse";
 
+/** What a profile says where neither site nor fleet does. */
+export interface ProfileDefaults {
+  readonly buffer: string;
+  readonly observability: { readonly series: number; readonly logBytesPerSecond: number };
+}
+
 /** Where a fleet's settings come from, the weakest first. */
 export const settingLayers = ["built-in", "fleet", "site"] as const;
 
@@ -31,7 +37,7 @@ export function explainSetting(
   files: readonly FleetFile[],
   site: string,
   path: Path,
-  profileBuffer: string,
+  profile: ProfileDefaults,
 ): readonly SettingSaid[] | undefined {
   const documents = files.flatMap(({ path: file, text }) => (isYaml(file) ? parseFile(file, text).documents : []));
   const ofSite = documents.find((document) => classify(document).kind === "Site" && nameOf(document) === site);
@@ -39,7 +45,7 @@ export function explainSetting(
   const fleet = documents.find((document) => classify(document).kind === "Fleet");
   const [first, ...rest] = path;
   const inDefaults = first === "spec" ? (["spec", "defaults", ...rest] as const) : undefined;
-  const builtIn = first === "spec" ? builtInOf(rest, profileBuffer) : undefined;
+  const builtIn = first === "spec" ? builtInOf(rest, profile) : undefined;
   return [
     { layer: "built-in", source: undefined, value: builtIn, says: builtIn !== undefined },
     said("fleet", inDefaults === undefined ? undefined : fleet, inDefaults ?? []),
@@ -66,7 +72,7 @@ export function valueAt(root: unknown, path: Path): unknown {
 }
 
 /** Written as people would. Addresses and names that follow from the site's own are not here: no layer says them. */
-function builtInOf(path: Path, profileBuffer: string): unknown {
+function builtInOf(path: Path, { buffer, observability }: ProfileDefaults): unknown {
   const d = builtInDefaults;
   const spec = {
     target: d.target,
@@ -74,7 +80,8 @@ function builtInOf(path: Path, profileBuffer: string): unknown {
     network: { podCidr: d.podCidr, serviceCidr: d.serviceCidr },
     bastion: { sshPort: d.sshPort, registryPort: d.registryPort, filesPort: d.filesPort },
     link: { maxOutage: `${d.maxOutageSeconds / 3600}h` },
-    ingestion: { buffer: profileBuffer, protocols: d.protocols },
+    ingestion: { buffer, protocols: d.protocols },
+    platform: { grafana: false, ...observability },
   };
   return valueAt(spec, path);
 }

@@ -16,7 +16,10 @@ export interface Knowledge {
     | "kubesprayTag"
     | "kubesprayTags"
   >;
-  readonly profiles: Pick<typeof profiles, "bufferSizing" | "nodeBudget" | "profileOf">;
+  readonly profiles: Pick<
+    typeof profiles,
+    "bufferSizing" | "nodeBudget" | "observabilitySizing" | "profileOf" | "retentionOf"
+  >;
 }
 
 /** The built-in catalog and profiles. */

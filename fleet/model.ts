@@ -27,6 +27,8 @@ export interface Fleet {
   /** DNS domain under which every site has its own, such as `harbours.example`. */
   readonly domain: string;
   readonly hub: Hub;
+  /** Undefined where the fleet asks for no signed images. */
+  readonly imageSigning: ImageSigning | undefined;
   /** In order of name. */
   readonly sites: readonly ResolvedSite[];
   /** In order of name, the newest last. */
@@ -58,6 +60,49 @@ export interface Hub {
   readonly kafkaBootstrap: string;
   /** Base URL of the hub's Prometheus, without a trailing slash; only gates ask it. */
   readonly prometheusUrl?: string | undefined;
+  /** Where sites' metrics and backups end, by S3; undefined where the hub has no such store. */
+  readonly objectStore?: ObjectStore | undefined;
+  /** Base URL of the hub's Loki, without a trailing slash; sites keep their logs to themselves without it. */
+  readonly lokiUrl?: string | undefined;
+}
+
+export interface ObjectStore {
+  /** Such as `https://s3.hub.harbours.example`. */
+  readonly url: string;
+  readonly region: string;
+  readonly metricsBucket: string;
+  readonly backupsBucket: string;
+}
+
+/** By which keys images have to be signed; Kyverno asks at admission. */
+export interface ImageSigning {
+  /** PEM of public keys; one of them is enough. */
+  readonly publicKeys: readonly string[];
+  /** Images that it is asked of, such as `registry.hub.example:5000/*`. */
+  readonly images: readonly string[];
+}
+
+/** Who is told on the site. */
+export interface Alerts {
+  /** Takes Alertmanager's webhooks. */
+  readonly webhook: string;
+  readonly email: AlertEmail | undefined;
+}
+
+export interface AlertEmail {
+  /** `host:port` of a mail server on the site. */
+  readonly smarthost: string;
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+/** What is a site's own of the platform's services. */
+export interface Platform {
+  readonly grafana: boolean;
+  /** Time series that Prometheus scrapes; the profile's unless the site says otherwise. */
+  readonly series: number;
+  /** Of all pods together; the profile's unless the site says otherwise. */
+  readonly logBytesPerSecond: number;
 }
 
 export interface ResolvedSite {
@@ -84,6 +129,8 @@ export interface ResolvedSite {
   readonly identity: Identity | undefined;
   readonly link: Link;
   readonly ingestion: Ingestion;
+  readonly alerts: Alerts;
+  readonly platform: Platform;
   /** Age recipient of the site's secrets in Git; undefined where edgewave keeps the site's key. */
   readonly sops: { readonly recipient: string } | undefined;
   readonly source: SourcePosition;

@@ -1,6 +1,16 @@
 import { keysOf, type KnownHosts, noKnownHosts } from "./knownHosts";
 import type { Knowledge } from "./knowledge";
-import type { Identity, Ingestion, Issuer, Link, PackageTrust, ResolvedSite, SourcePosition } from "./model";
+import type {
+  Alerts,
+  Identity,
+  Ingestion,
+  Issuer,
+  Link,
+  PackageTrust,
+  Platform,
+  ResolvedSite,
+  SourcePosition,
+} from "./model";
 import { fillIn } from "./placeholders";
 import type { Path, Problem } from "./problem";
 import { resolveCalendar } from "./resolveCalendar";
@@ -114,6 +124,8 @@ export function resolveSite(
       buffer: ingestion.buffer ?? profiles.profileOf(spec.profile).buffer,
       ...streamOf(ingestion, required),
     },
+    alerts: alertsOf({ ...defaults.alerts, ...spec.alerts }, domain),
+    platform: platformOf({ ...defaults.platform, ...spec.platform }, profiles.profileOf(spec.profile).observability),
     sops: spec.sops,
     source,
   };
@@ -152,6 +164,21 @@ function identityOf(
     hub: issuerOf(written.hub, "hub:"),
     local: issuerOf(written.local, "site:"),
     mirrorPort: written.mirrorPort ?? builtInDefaults.mirrorPort,
+  };
+}
+
+function alertsOf({ webhook, email }: NonNullable<SiteDocument["spec"]["alerts"]>, domain: string): Alerts {
+  return { webhook: webhook ?? `https://alerts.${domain}/`, email };
+}
+
+function platformOf(
+  { grafana, series, logBytesPerSecond }: NonNullable<SiteDocument["spec"]["platform"]>,
+  usual: Omit<Platform, "grafana">,
+): Platform {
+  return {
+    grafana: grafana ?? false,
+    series: series ?? usual.series,
+    logBytesPerSecond: logBytesPerSecond ?? usual.logBytesPerSecond,
   };
 }
 

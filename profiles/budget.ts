@@ -40,15 +40,24 @@ const strimziParts = Object.keys(smallestStrimzi) as WorkloadName[];
 /** The system, container images and logs of a node. */
 const systemDiskGiB = 30;
 
+/** What runs only where a site asks for it. */
+export interface Asked {
+  readonly grafana?: boolean;
+}
+
 /**
  * The parts that run on a site of the profile with a given ingestion buffer (the profile's own by default). A profile
  * without Strimzi gets the smallest one if asked for it; a profile with it loses it when RabbitMQ is the buffer.
  */
-export function workloadsOf(profile: Profile, buffer: IngestionBuffer = profile.buffer): Profile["workloads"] {
-  if (buffer === "strimzi") return { ...smallestStrimzi, ...profile.workloads };
-  return Object.fromEntries(
-    Object.entries(profile.workloads).filter(([name]) => !strimziParts.includes(name as WorkloadName)),
-  );
+export function workloadsOf(
+  profile: Profile,
+  buffer: IngestionBuffer = profile.buffer,
+  { grafana = false }: Asked = {},
+): Profile["workloads"] {
+  const { grafana: asked, ...always } = profile.workloads;
+  const parts = grafana && asked !== undefined ? { ...always, grafana: asked } : always;
+  if (buffer === "strimzi") return { ...smallestStrimzi, ...parts };
+  return Object.fromEntries(Object.entries(parts).filter(([name]) => !strimziParts.includes(name as WorkloadName)));
 }
 
 /** @returns the size in GiB of the volume that holds messages while the link is down; each replica holds them all. */
@@ -60,12 +69,12 @@ export function bufferStorageGiB(profile: Profile, buffer: IngestionBuffer = pro
  * Sums what the busiest node may have to carry: the profile's fewest nodes, every single replica on the same node, and
  * replicas of one part spread as evenly as that allows.
  */
-export function nodeBudget(profile: Profile, options: { readonly buffer?: IngestionBuffer } = {}): NodeBudget {
+export function nodeBudget(profile: Profile, options: { readonly buffer?: IngestionBuffer } & Asked = {}): NodeBudget {
   const buffer = options.buffer ?? profile.buffer;
   const { controlPlaneWorks, controlPlanes, workers } = profile.nodes;
-  if (controlPlaneWorks) return budgetOf(profile, buffer, "control-plane", controlPlanes.min + workers.min);
-  const worker = budgetOf(profile, buffer, "worker", workers.min);
-  const controlPlane = budgetOf(profile, buffer, "control-plane", 0);
+  if (controlPlaneWorks) return budgetOf(profile, buffer, "control-plane", controlPlanes.min + workers.min, options);
+  const worker = budgetOf(profile, buffer, "worker", workers.min, options);
+  const controlPlane = budgetOf(profile, buffer, "control-plane", 0, options);
   return controlPlane.memoryMiB > worker.memoryMiB ? controlPlane : worker;
 }
 
@@ -75,6 +84,7 @@ function budgetOf(
   node: NodeBudget["node"],
   /** Nodes that carry workloads; 0 for a node that has daemons only. */
   spread: number,
+  asked: Asked,
 ): NodeBudget {
   const parts: BudgetPart[] = [
     { name: "system reserved", count: 1, ...profile.reserved.system },
@@ -83,7 +93,7 @@ function budgetOf(
   ];
   if (node === "control-plane") parts.push({ name: "control plane", count: 1, ...profile.controlPlane });
   let diskGiB = systemDiskGiB;
-  for (const [name, part] of Object.entries(workloadsOf(profile, buffer)) as [
+  for (const [name, part] of Object.entries(workloadsOf(profile, buffer, asked)) as [
     WorkloadName,
     Profile["workloads"][WorkloadName],
   ][]) {
@@ -99,6 +109,9 @@ function budgetOf(
   const platformMaxMiB = Math.floor(profile.machine.memoryMiB * profile.platformShare);
   const leftMiB = profile.machine.memoryMiB - memoryMiB;
   const problems: string[] = [];
+  if (asked.grafana === true && profile.workloads.grafana === undefined) {
+    problems.push(`${profile.name} has no memory for Grafana`);
+  }
   if (memoryMiB > platformMaxMiB) {
     problems.push(`the platform needs ${memoryMiB} MiB and may take ${platformMaxMiB} MiB`);
   }

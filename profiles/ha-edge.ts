@@ -35,11 +35,14 @@ export const haEdge: Profile = {
     "mirror-maker": workload(400, 1024, { memoryLimit: 2048, cpuLimit: 2000, replicas: 2 }),
     "prometheus-operator": workload(100, 128, { memoryLimit: 256 }),
     prometheus: workload(500, 2048, { memoryLimit: 6144, cpuLimit: 4000, storage: 100, replicas: 2 }),
+    "thanos-sidecar": workload(10, 64, { memoryLimit: 192, cpuLimit: 500, replicas: 2 }),
     alertmanager: workload(20, 64, { memoryLimit: 128, storage: 1, replicas: 2 }),
     "kube-state-metrics": workload(50, 192, { memoryLimit: 384 }),
     "node-exporter": workload(50, 32, { memoryLimit: 64 }),
+    grafana: workload(50, 256, { memoryLimit: 512, cpuLimit: 500 }),
     loki: workload(400, 1024, { memoryLimit: 4096, cpuLimit: 4000, storage: 150 }),
-    "log-collector": workload(100, 192, { memoryLimit: 512, cpuLimit: 1000 }),
+    // Of the node's own disk, for logs on their way to the hub.
+    "log-collector": workload(100, 192, { memoryLimit: 512, cpuLimit: 1000, storage: 48 }),
     kyverno: workload(200, 384, { memoryLimit: 1024, cpuLimit: 2000, replicas: 3 }),
     "cert-manager": workload(50, 192, { memoryLimit: 384 }),
     velero: workload(200, 512, { memoryLimit: 2048, cpuLimit: 2000 }),
@@ -47,4 +50,5 @@ export const haEdge: Profile = {
   },
   flux: { sourceInterval: "5m", kustomizationInterval: "5m" },
   retentionHours: 720,
+  observability: { series: 200_000, logBytesPerSecond: 100_000 },
 };

@@ -34,11 +34,13 @@ export const micro: Profile = {
     forwarder: workload(50, 96, { memoryLimit: 256, cpuLimit: 500, storage: 1 }),
     "prometheus-operator": workload(20, 64, { memoryLimit: 128 }),
     prometheus: workload(200, 480, { memoryLimit: 768, cpuLimit: 1000, storage: 10 }),
+    "thanos-sidecar": workload(10, 64, { memoryLimit: 192, cpuLimit: 500 }),
     alertmanager: workload(10, 48, { memoryLimit: 96, storage: 1 }),
     "kube-state-metrics": workload(10, 48, { memoryLimit: 96 }),
     "node-exporter": workload(20, 32, { memoryLimit: 64 }),
     loki: workload(100, 256, { memoryLimit: 512, cpuLimit: 1000, storage: 10 }),
-    "log-collector": workload(50, 128, { memoryLimit: 256, cpuLimit: 500 }),
+    // Of the node's own disk, for logs on their way to the hub.
+    "log-collector": workload(50, 128, { memoryLimit: 256, cpuLimit: 500, storage: 8 }),
     // Admission 128, background, cleanup and reports 64 each: the chart's own requests.
     kyverno: workload(130, 320, { memoryLimit: 768, cpuLimit: 1000 }),
     "cert-manager": workload(30, 144, { memoryLimit: 288 }),
@@ -47,4 +49,5 @@ export const micro: Profile = {
   },
   flux: { sourceInterval: "30m", kustomizationInterval: "30m" },
   retentionHours: 96,
+  observability: { series: 15_000, logBytesPerSecond: 15_000 },
 };

@@ -35,11 +35,14 @@ export const mini: Profile = {
     "mirror-maker": workload(100, 768, { memoryLimit: 1024, cpuLimit: 1000 }),
     "prometheus-operator": workload(50, 64, { memoryLimit: 128 }),
     prometheus: workload(250, 640, { memoryLimit: 1536, cpuLimit: 1000, storage: 20 }),
+    "thanos-sidecar": workload(10, 64, { memoryLimit: 192, cpuLimit: 500 }),
     alertmanager: workload(20, 48, { memoryLimit: 96, storage: 1 }),
     "kube-state-metrics": workload(20, 64, { memoryLimit: 128 }),
     "node-exporter": workload(20, 32, { memoryLimit: 64 }),
+    grafana: workload(50, 192, { memoryLimit: 384, cpuLimit: 500 }),
     loki: workload(100, 384, { memoryLimit: 1024, cpuLimit: 1000, storage: 20 }),
-    "log-collector": workload(50, 128, { memoryLimit: 256, cpuLimit: 500 }),
+    // Of the node's own disk, for logs on their way to the hub.
+    "log-collector": workload(50, 128, { memoryLimit: 256, cpuLimit: 500, storage: 16 }),
     kyverno: workload(130, 320, { memoryLimit: 768, cpuLimit: 1000 }),
     "cert-manager": workload(30, 144, { memoryLimit: 288 }),
     velero: workload(100, 256, { memoryLimit: 768, cpuLimit: 1000 }),
@@ -47,4 +50,5 @@ export const mini: Profile = {
   },
   flux: { sourceInterval: "15m", kustomizationInterval: "15m" },
   retentionHours: 168,
+  observability: { series: 30_000, logBytesPerSecond: 30_000 },
 };

@@ -48,7 +48,9 @@ export type WorkloadName =
   | "kyverno"
   | "cert-manager"
   | "velero"
-  | "s3-gateway";
+  | "s3-gateway"
+  | "thanos-sidecar"
+  | "grafana";
 
 /** A size class. A built-in one is data in a file of its own; nothing in it is about a single site. */
 export interface Profile {
@@ -83,4 +85,6 @@ export interface Profile {
   readonly flux: { readonly sourceInterval: string; readonly kustomizationInterval: string };
   /** Time that metrics and logs stay on the site. */
   readonly retentionHours: number;
+  /** What a site of this size brings, unless it says otherwise; estimates. */
+  readonly observability: { readonly series: number; readonly logBytesPerSecond: number };
 }

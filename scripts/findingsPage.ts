@@ -17,6 +17,7 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ["EDGE-LOCK", "Locking a release"],
   ["EDGE-POL", "Policy"],
   ["EDGE-OVER", "Overrides"],
+  ["EDGE-OBS", "Metrics, logs and alerts"],
 ];
 
 /**

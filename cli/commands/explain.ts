@@ -71,16 +71,15 @@ async function explain(
   };
   if (subject === undefined) {
     const { files } = await readFiles(folder);
-    const said = explainSetting(files, name, at, profileOf(site.profile).buffer) ?? [];
+    const said = explainSetting(files, name, at, profileOf(site.profile)) ?? [];
     return answer(said.map(ofSetting), isMerged(at, said.findLast(({ says }) => says)?.value));
   }
   const release = releaseName === undefined ? fleet.releases.at(-1) : chooseRelease(fleet, releaseName);
   if (release === undefined) throw new UserError("EDGE-CLI-002", "the fleet has no release", "Add one in releases.");
-  const { overrides } = fleet;
   const said =
     subject.kind === undefined
-      ? explainValue(site, release, overrides, subject.name, at)
-      : explainObject(site, release, overrides, { kind: subject.kind, name: subject.name }, at);
+      ? explainValue(site, release, fleet, subject.name, at)
+      : explainObject(site, release, fleet, { kind: subject.kind, name: subject.name }, at);
   if (said === undefined) throw nothingThere(name, written);
   return answer(said.map(ofObject), false);
 }

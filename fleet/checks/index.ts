@@ -6,6 +6,7 @@ import type { Check, CheckContext } from "./check";
 import { checkBufferFits, checkBufferHorizon } from "./ingestion";
 import { checkLocked, checkLocks } from "./locks";
 import { checkLabels, checkNames } from "./names";
+import { checkHubSecrets, checkObservability } from "./observability";
 import { checkOverrides } from "./overrides";
 import { checkRanges, checkSiteRanges } from "./ranges";
 import { checkReach } from "./reach";
@@ -39,6 +40,8 @@ const checks: readonly Check[] = [
   checkWaves,
   checkRolloutRules,
   checkOverrides,
+  checkObservability,
+  checkHubSecrets,
 ];
 
 /** @returns all problems of all checks. */

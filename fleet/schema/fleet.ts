@@ -2,7 +2,7 @@ import { z } from "zod";
 import { calendarSchema } from "./calendar";
 import { document, target, timeZone } from "./document";
 import { hasForm, text } from "./formats";
-import { bastionDefaults, identity, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
+import { alerts, bastionDefaults, identity, ingestion, link, longestName, networkDefaults, platform, ssh } from "./settings";
 
 /** Before it stand `bastion.` and the site's name with its dot. */
 const longestDomain = longestName - "bastion.".length - 64;
@@ -33,6 +33,17 @@ const hub = z
       .describe(
         "Certificates in PEM that the hub's Gitea is trusted by, here and at the sites; the system's by default.",
       ),
+    objectStore: z
+      .strictObject({
+        url: address,
+        region: text("edgewave-dns-label").optional().describe("us-east-1 by default."),
+        metricsBucket: text("edgewave-bucket"),
+        backupsBucket: text("edgewave-bucket"),
+      })
+      .transform((store) => ({ ...store, region: store.region ?? "us-east-1" }))
+      .optional()
+      .describe("S3 where sites' metrics (by Thanos) and backups end; each site needs logins for it."),
+    lokiUrl: address.optional().describe("Base address of the hub's Loki; sites send it their logs and alerts."),
     prometheusUrl: address.optional().describe("Base address of the hub's Prometheus, for gates that ask it."),
   })
   .describe("The central side.");
@@ -62,6 +73,8 @@ export const fleetDefaultsSchema = z
     bastion: z.strictObject(bastionDefaults).optional(),
     link: link.optional(),
     ingestion: ingestion.optional(),
+    alerts: alerts.optional(),
+    platform: platform.optional(),
   })
   .describe("What sites have unless they say otherwise.");
 
@@ -74,6 +87,13 @@ export const fleetSchema = document(
     domain: text("edgewave-dns-name").max(longestDomain).describe("Each site gets <name>.<domain>."),
     hub,
     publish: publish.optional(),
+    imageSigning: z
+      .strictObject({
+        publicKeys: z.array(text("edgewave-public-key")).min(1).max(8).describe("PEM, as cosign.pub."),
+        images: z.array(text("edgewave-image-pattern")).min(1).max(64).describe("Such as registry.hub.example:5000/*."),
+      })
+      .optional()
+      .describe("Images that must be signed by one of these keys; sites ask at admission, without the internet."),
     defaults: fleetDefaultsSchema.optional(),
   }),
 );

@@ -83,6 +83,23 @@ export const formats = {
     "age1[02-9ac-hj-np-z]{58}",
     "an age recipient (X25519): age1 and 58 characters, as age-keygen prints it",
   ),
+  "edgewave-web-address": form(
+    `https?://${host}(?::${port})?(?:/[A-Za-z0-9._~-]+)*/?`,
+    "an http:// or https:// address without login, such as https://alerts.porto.harbours.example/",
+  ),
+  "edgewave-email": form("[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*", "an email address"),
+  "edgewave-bucket": form(
+    "[a-z0-9](?:[a-z0-9.-]{1,61}[a-z0-9])",
+    "the name of an S3 bucket: 3 to 63 lower case letters, digits, dots and hyphens",
+  ),
+  "edgewave-public-key": form(
+    "-----BEGIN PUBLIC KEY-----\\n(?:[A-Za-z0-9+/=]{1,76}\\n){1,40}-----END PUBLIC KEY-----\\n?",
+    "a public key in PEM, with YAML's | for its lines",
+  ),
+  "edgewave-image-pattern": form(
+    "[a-z0-9*][a-z0-9._:/*-]{0,253}",
+    "images with * for any part, such as registry.hub.example:5000/*",
+  ),
   "edgewave-digest": form("sha256:[0-9a-f]{64}", "a digest, such as sha256: and 64 hexadecimal digits"),
   "edgewave-image-tag": form("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "the tag of an image, such as v1.2.3"),
   "edgewave-image-repository": form(

@@ -55,6 +55,27 @@ export const ingestion = z
   })
   .describe("Messages of the site's machines on their way to the hub.");
 
+export const alerts = z
+  .strictObject({
+    webhook: text("edgewave-web-address").max(1_024).optional().describe("https://alerts.<site>.<domain>/ by default."),
+    email: z
+      .strictObject({
+        smarthost: text("edgewave-host-port").describe("A mail server on the site."),
+        from: text("edgewave-email"),
+        to: z.array(text("edgewave-email")).min(1).max(16),
+      })
+      .optional(),
+  })
+  .describe("Who is told on the site, link or no link.");
+
+export const platform = z
+  .strictObject({
+    grafana: z.boolean().optional().describe("False by default; micro has no room for it."),
+    series: z.int().min(1).max(100_000_000).optional().describe("Time series that are scraped; by profile if absent."),
+    logBytesPerSecond: z.int().min(1).max(1_000_000_000).optional().describe("Of all pods; by profile if absent."),
+  })
+  .describe("The platform's services, beyond what the profile says.");
+
 /** RFC 1035, section 3.1: 255 octets with the lengths of the labels, which leaves 253 characters. */
 export const longestName = 253;
 

@@ -3,7 +3,7 @@ import { calendarSchema } from "./calendar";
 import { architecture, document, labels, profileName, region, target, timeZone } from "./document";
 import { text } from "./formats";
 import { diskGiB, memoryMiB } from "./quantity";
-import { bastionDefaults, identity, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
+import { alerts, bastionDefaults, identity, ingestion, link, longestName, networkDefaults, platform, ssh } from "./settings";
 
 const hostKeys = z
   .array(text("edgewave-host-key"))
@@ -73,6 +73,8 @@ export const siteSchema = document(
     identity: identity.optional(),
     link: link.optional(),
     ingestion: ingestion.optional(),
+    alerts: alerts.optional(),
+    platform: platform.optional(),
     sops: sops.optional(),
   }),
 );

@@ -6,6 +6,7 @@ import type { Path } from "../../fleet/problem";
 import { cutForSite } from "../cut";
 import { applied, isPlain } from "../overrides/apply";
 import { siteObjects, targetOf, type SiteObject } from "../overrides/siteObjects";
+import type { Additions } from "../render/additions";
 import { renderRelease } from "../render/release";
 import { siteVariables } from "../render/objects";
 import { valueLayers, valuesName } from "../render/service";
@@ -38,12 +39,12 @@ const overrideNames = {
 export function explainObject(
   site: ResolvedSite,
   release: Release,
-  all: readonly Override[],
+  additions: Additions,
   target: OverridePatch["target"],
   path: Path,
 ): readonly ObjectSaid[] | undefined {
-  const overrides = overridesOf(site, all);
-  const objects = objectsWithout(site, release, overrides);
+  const overrides = overridesOf(site, additions.overrides ?? []);
+  const objects = objectsWithout(site, release, additions, overrides);
   const found = targetOf(objects, { target });
   const variables = variablesOf(objects);
   const own: ObjectSaid[] = [];
@@ -59,12 +60,12 @@ export function explainObject(
 export function explainValue(
   site: ResolvedSite,
   release: Release,
-  all: readonly Override[],
+  additions: Additions,
   service: string,
   path: Path,
 ): readonly ObjectSaid[] | undefined {
-  const overrides = overridesOf(site, all);
-  const objects = objectsWithout(site, release, overrides);
+  const overrides = overridesOf(site, additions.overrides ?? []);
+  const objects = objectsWithout(site, release, additions, overrides);
   const target = { kind: "HelmRelease", name: service };
   const helmRelease = targetOf(objects, { target });
   if (helmRelease === undefined) return undefined;
@@ -85,9 +86,17 @@ export function explainValue(
 }
 
 /** The objects before any override has changed them, what overrides add included. */
-function objectsWithout(site: ResolvedSite, release: Release, overrides: readonly Override[]): readonly SiteObject[] {
+function objectsWithout(
+  site: ResolvedSite,
+  release: Release,
+  additions: Additions,
+  overrides: readonly Override[],
+): readonly SiteObject[] {
   const unpatched = overrides.map((override): Override => ({ ...override, patches: [], objects: [] }));
-  const own = siteObjects(cutForSite(renderRelease(release, [site], { overrides: unpatched }), site.name), site.name);
+  const own = siteObjects(
+    cutForSite(renderRelease(release, [site], { ...additions, overrides: unpatched }), site.name),
+    site.name,
+  );
   const added = overrides.flatMap(({ objects }) =>
     objects.map(({ object, source }): SiteObject => ({ object, file: `${source.file}:${source.line}`, folder: "" })),
   );

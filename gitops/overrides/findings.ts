@@ -5,6 +5,7 @@ import type { Fleet, Release, ResolvedSite, SourcePosition } from "../../fleet/m
 import { objectIdentity, overridesOf, type Override, type OverridePatch } from "../../fleet/overrides";
 import { compareFindings } from "../../fleet/problem";
 import { cutForSite } from "../cut";
+import type { Additions } from "../render/additions";
 import { renderRelease } from "../render/release";
 import { sealedProblem } from "../sops/sealedProblem";
 import { applied } from "./apply";
@@ -24,14 +25,14 @@ interface Fault {
  * @param recipients the age recipient of each site by name; sites without one can have no secrets in Git
  */
 export function overrideFindings(
-  fleet: Pick<Fleet, "sites" | "releases" | "overrides">,
+  fleet: Pick<Fleet, "sites" | "releases" | "overrides"> & Omit<Additions, "overrides">,
   recipients: ReadonlyMap<string, string>,
 ): readonly Finding[] {
   const release = fleet.releases.at(-1);
   if (release === undefined || fleet.overrides.length === 0) return [];
   const faults = sitesToTry(fleet).flatMap(({ site, overrides }) => [
     ...secretFaults(site, overrides, recipients.get(site.name)),
-    ...faultsAt(site, release, overrides),
+    ...faultsAt(site, release, overrides, fleet),
   ]);
   const bySource = new Map<string, Fault[]>();
   for (const fault of faults) {
@@ -65,9 +66,17 @@ function sitesToTry({ sites, overrides }: Pick<Fleet, "sites" | "overrides">): r
 const hasTest = ({ patches }: Override): boolean =>
   patches.some(({ change }) => change.type === "json6902" && change.operations.some(({ op }) => op === "test"));
 
-function faultsAt(site: ResolvedSite, release: Release, overrides: readonly Override[]): Fault[] {
+function faultsAt(
+  site: ResolvedSite,
+  release: Release,
+  overrides: readonly Override[],
+  { hub, imageSigning }: Additions,
+): Fault[] {
   const bare = overrides.map((override): Override => ({ ...override, patches: [], objects: [] }));
-  const own = siteObjects(cutForSite(renderRelease(release, [site], { overrides: bare }), site.name), site.name);
+  const own = siteObjects(
+    cutForSite(renderRelease(release, [site], { hub, imageSigning, overrides: bare }), site.name),
+    site.name,
+  );
   const faults: Fault[] = [];
   const taken = new Set(own.map(({ object }) => objectIdentity(object)));
   const added = new Map<string, SiteObject>();

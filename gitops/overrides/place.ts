@@ -2,7 +2,7 @@ import type { KubernetesObject, Override, OverridePatch } from "../../fleet/over
 import { addedFolder, overlayFolder, valuesFolder } from "../render/layout";
 import { addedService, siteVariables } from "../render/objects";
 import { namesOf, type PlatformService } from "../render/service";
-import { addedObjects, kustomizePatch, type KustomizePatch } from "./render";
+import { addedObjects, kustomizePatch, ownerOf, type KustomizePatch } from "./render";
 
 type Target = OverridePatch["target"];
 
@@ -19,12 +19,16 @@ export function folderOf(
   const { kind, name } = target;
   if (kind === "ConfigMap" && name === siteVariables) return overlayFolder(site);
   if (kind === "Kustomization") {
-    const known = services.some((service) => service.name === name) || (name === addedService && added.length > 0);
+    const own = added.some((object) => ownerOf(object, services) === undefined);
+    const known = services.some((service) => service.name === name) || (name === addedService && own);
     return known ? overlayFolder(site) : undefined;
   }
   const service = services.find((one) => namesOf(one).some((known) => known.kind === kind && known.name === name));
   if (service !== undefined) return valuesFolder(site, service.name);
-  return added.some((object) => object.kind === kind && object.metadata.name === name) ? addedFolder(site) : undefined;
+  const object = added.find((one) => one.kind === kind && one.metadata.name === name);
+  if (object === undefined) return undefined;
+  const owner = ownerOf(object, services);
+  return owner === undefined ? addedFolder(site) : valuesFolder(site, owner.name);
 }
 
 /**

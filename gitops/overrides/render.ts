@@ -33,3 +33,12 @@ export function addedObjects(overrides: readonly Override[]): ReadonlyMap<string
   });
   return new Map(kept.filter(([, objects]) => objects.length > 0));
 }
+
+/** The service that an added object belongs to: a Secret in its namespace, which its pods may need to start. */
+export function ownerOf<S extends { readonly namespace: string | undefined }>(
+  { kind, metadata }: KubernetesObject,
+  services: readonly S[],
+): S | undefined {
+  if (kind !== "Secret" || metadata.namespace === undefined) return undefined;
+  return services.find(({ namespace }) => namespace === metadata.namespace);
+}

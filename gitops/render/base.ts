@@ -5,10 +5,10 @@ import { type Profile, type WorkloadName, workloadsOf } from "../../profiles";
 import type { Files } from "../files";
 import { profileFolder, serviceFolder } from "./layout";
 import { chartSource, helmRelease, kustomization, namespaceObject, valuesGenerator } from "./objects";
-import type { PlatformService, Values } from "./service";
+import type { ChartService, Values } from "./service";
 
 /** What is the same for all sites of a release: the chart, its release and the base values. */
-export function renderService(service: PlatformService, release: Release): Files {
+export function renderService(service: ChartService, release: Release): Files {
   const folder = serviceFolder(service.name);
   const values = `helm-values/values-${componentOf(release, service.component).version}.yaml`;
   return new Map([
@@ -29,7 +29,7 @@ export function renderService(service: PlatformService, release: Release): Files
 }
 
 /** What is the same for all sites of a profile: sizes and retention. */
-export function renderProfile(service: PlatformService, profile: Profile): Files {
+export function renderProfile(service: ChartService, profile: Profile): Files {
   const folder = profileFolder(profile.name, service.name);
   return new Map([
     [
@@ -40,8 +40,8 @@ export function renderProfile(service: PlatformService, profile: Profile): Files
   ]);
 }
 
-function profileValues(service: PlatformService, profile: Profile): Values {
-  // Strimzi's sizes are there for every profile; whether it runs is the site's own choice.
-  const parts = workloadsOf(profile, "strimzi");
+function profileValues(service: ChartService, profile: Profile): Values {
+  // Sizes are there of all that a site of the profile can ask for.
+  const parts = workloadsOf(profile, "strimzi", { grafana: true });
   return service.profileValues((name: WorkloadName) => parts[name], profile);
 }

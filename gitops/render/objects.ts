@@ -1,7 +1,7 @@
 import type { Release } from "../../fleet/model";
 import { componentOf } from "../../catalog";
 import { flux } from "../../components/flux/address";
-import { type PlatformService, type ValueLayer, valueLayers, valuesName } from "./service";
+import { type ChartService, type ValueLayer, valueLayers, valuesName } from "./service";
 
 /** Where all Flux objects live, so that nothing has to refer across namespaces. */
 export const fluxNamespace = flux.namespace;
@@ -22,7 +22,7 @@ export const registryAuthority = "bastion-ca";
 export const chartFolder = "charts";
 
 /** The service's namespace. Flux never prunes it: the volumes in it outlive a service that is switched off. */
-export function namespaceObject({ namespace, podSecurity }: PlatformService): object {
+export function namespaceObject({ namespace, podSecurity }: ChartService): object {
   return {
     apiVersion: "v1",
     kind: "Namespace",
@@ -35,7 +35,7 @@ export function namespaceObject({ namespace, podSecurity }: PlatformService): ob
 }
 
 /** Where the chart comes from: an OCI artifact in the bastion's registry. */
-export function chartSource(service: PlatformService, release: Release): object {
+export function chartSource(service: ChartService, release: Release): object {
   const { chart } = componentOf(release, service.component);
   if (chart === undefined) {
     throw new Error(`The catalog's component "${service.component}" has no chart, and ${service.name} needs one.`);
@@ -55,7 +55,7 @@ export function chartSource(service: PlatformService, release: Release): object 
 }
 
 /** The Helm release. A failed install or upgrade is tried again where it stands, because no one is there to help. */
-export function helmRelease({ name, namespace }: PlatformService): object {
+export function helmRelease({ name, namespace }: ChartService): object {
   const retry = { name: "RetryOnFailure", retryInterval: "5m" };
   return {
     apiVersion: "helm.toolkit.fluxcd.io/v2",

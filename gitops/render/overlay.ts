@@ -3,18 +3,15 @@ import type { Release, ResolvedSite } from "../../fleet/model";
 import type { Override } from "../../fleet/overrides";
 import type { Profile } from "../../profiles";
 import type { Files } from "../files";
-import { addedObjects, type KustomizePatch } from "../overrides/render";
+import { addedObjects, ownerOf, type KustomizePatch } from "../overrides/render";
 import { addedFolder, overlayFolder, profileFolder, relativeFolder, serviceFolder, valuesFolder } from "./layout";
 import type { SealedFile } from "./additions";
 import { addedService, fluxNamespace, kustomization, siteVariables, valuesGenerator } from "./objects";
 import { fluxKustomization } from "./fluxKustomization";
-import type { PlatformService } from "./service";
+import { isManifests, type PlatformService, type SiteInputs } from "./service";
 
 /** Everything that decides one site's overlay. */
-export interface OverlayInputs {
-  readonly site: ResolvedSite;
-  readonly release: Release;
-  readonly profile: Profile;
+export interface OverlayInputs extends SiteInputs {
   readonly services: readonly PlatformService[];
   /** Those for this site, in the order in which they act. */
   readonly overrides: readonly Override[];
@@ -25,7 +22,7 @@ export interface OverlayInputs {
 
 /** What is about one site: its variables, the order of its services, and the values that only it has. */
 export function renderOverlay(inputs: OverlayInputs): Files {
-  const { site, release, profile, services, sealed } = inputs;
+  const { site, release, profile, services } = inputs;
   const folder = overlayFolder(site.name);
   const files = new Map<string, string>();
   const added = renderAdded(inputs);
@@ -45,8 +42,8 @@ export function renderOverlay(inputs: OverlayInputs): Files {
         path,
         profile,
         after,
-        helmRelease: true,
-        decrypts: has(sealed, service),
+        helmRelease: !isManifests(service),
+        decrypts: sealedOf(inputs, service).length > 0,
       }),
     );
     for (const [file, text] of renderValues(inputs, service)) files.set(file, text);
@@ -54,7 +51,9 @@ export function renderOverlay(inputs: OverlayInputs): Files {
   if (added.size > 0) {
     // What is added may be of a kind that a service brings.
     const path = addedFolder(site.name);
-    const decrypts = inputs.overrides.some(({ objects }) => objects.some(({ object }) => object.kind === "Secret"));
+    const decrypts = inputs.overrides.some(({ objects }) =>
+      objects.some(({ object }) => object.kind === "Secret" && ownerOf(object, services) === undefined),
+    );
     const after = [...running];
     const object = fluxKustomization({ name: addedService, path, profile, after, helmRelease: false, decrypts });
     put(`${folder}/services/${addedService}.yaml`, object);
@@ -84,33 +83,55 @@ function variables(site: ResolvedSite, release: Release, profile: Profile): obje
 }
 
 function renderValues(inputs: OverlayInputs, service: PlatformService): Files {
-  const { site, profile } = inputs;
+  const { site, profile, hub } = inputs;
   const folder = valuesFolder(site.name, service.name);
-  const shared = [serviceFolder(service.name), profileFolder(profile.name, service.name)];
-  const sealed = inputs.sealed.filter((one) => one.service === service.name);
-  const resources = [...shared.map((target) => relativeFolder(folder, target)), ...sealed.map(({ file }) => file)];
+  const sealed = sealedOf(inputs, service);
   const files = new Map(sealed.map(({ file, text }) => [`${folder}/${file}`, text]));
-  const values = service.siteValues(site, profile);
+  const secrets = sealed.map(({ file }) => file);
   const patches = patchesOf(inputs, folder);
+  const put = (file: string, text: string) => files.set(`${folder}/${file}`, text);
+  if (isManifests(service)) {
+    const objects = service.objects(inputs).map((object) => yamlText(object));
+    put("objects.yaml", objects.join("---\n"));
+    return put("kustomization.yaml", yamlText(kustomization({ resources: ["objects.yaml", ...secrets], ...patches })));
+  }
+  const shared = [serviceFolder(service.name), profileFolder(profile.name, service.name)];
+  const resources = [...shared.map((target) => relativeFolder(folder, target)), ...secrets];
+  const values = service.siteValues(site, profile, hub);
   if (Object.keys(values).length === 0) {
-    return files.set(`${folder}/kustomization.yaml`, yamlText(kustomization({ resources, ...patches })));
+    return put("kustomization.yaml", yamlText(kustomization({ resources, ...patches })));
   }
   const configMapGenerator = [valuesGenerator(service.name, "site", "values.yaml")];
-  return files
-    .set(`${folder}/kustomization.yaml`, yamlText(kustomization({ resources, configMapGenerator, ...patches })))
-    .set(`${folder}/values.yaml`, yamlText(values));
+  put("kustomization.yaml", yamlText(kustomization({ resources, configMapGenerator, ...patches })));
+  return put("values.yaml", yamlText(values));
 }
 
-const has = (sealed: readonly SealedFile[], { name }: PlatformService) =>
-  sealed.some(({ service }) => service === name);
+/**
+ * The encrypted Secrets of a service: edgewave's own, and those that overrides add to its namespace. They have to be
+ * there before its pods are.
+ */
+function sealedOf({ sealed, overrides }: OverlayInputs, service: PlatformService): readonly SealedFile[] {
+  const added = [...addedObjects(overrides)].flatMap(([name, objects]) =>
+    objects
+      .filter((object) => ownerOf(object, [service]) !== undefined)
+      .map((object) => ({
+        service: service.name,
+        file: `${name}-${object.metadata.name}.yaml`,
+        text: yamlText(object),
+      })),
+  );
+  return [...sealed.filter((one) => one.service === service.name), ...added];
+}
 
 /** The objects that overrides add, a file an override. */
 function renderAdded(inputs: OverlayInputs): Files {
-  const added = addedObjects(inputs.overrides);
-  if (added.size === 0) return new Map();
+  const added = [...addedObjects(inputs.overrides)]
+    .map(([name, all]) => [name, all.filter((object) => ownerOf(object, inputs.services) === undefined)] as const)
+    .filter(([, objects]) => objects.length > 0);
+  if (added.length === 0) return new Map();
   const folder = addedFolder(inputs.site.name);
   const files = new Map(
-    [...added].map(([name, objects]) => [`${name}.yaml`, objects.map((object) => yamlText(object)).join("---\n")]),
+    added.map(([name, objects]) => [`${name}.yaml`, objects.map((object) => yamlText(object)).join("---\n")]),
   );
   const resources = [...files.keys()];
   return new Map([

@@ -8,6 +8,7 @@ import type { Additions } from "./additions";
 import { renderProfile, renderService } from "./base";
 import { clusterFolder } from "./layout";
 import { renderOverlay } from "./overlay";
+import { type ChartService, isManifests } from "./service";
 import { platformServices, servicesOf } from "./services";
 
 /** A rendered release in the parts that a site's cut is put together from. */
@@ -23,7 +24,7 @@ export interface ReleaseTree {
 
 export interface SiteTree {
   readonly profile: ProfileName;
-  /** Names of its services, in order. */
+  /** Names of those of its services that have a chart, in order. */
   readonly services: readonly string[];
   /** Below `applications/overlays/<site>`. */
   readonly overlay: Files;
@@ -51,9 +52,11 @@ export function renderRelease(
   }
   const used = [...trees.values()];
   const inUse = (profile?: ProfileName) =>
-    platformServices.filter(({ name }) =>
-      used.some((site) => (profile === undefined || site.profile === profile) && site.services.includes(name)),
-    );
+    platformServices
+      .filter((service): service is ChartService => !isManifests(service))
+      .filter(({ name }) =>
+        used.some((site) => (profile === undefined || site.profile === profile) && site.services.includes(name)),
+      );
   const profiles = [...new Set(used.map(({ profile }) => profile))].sort();
   return {
     release: release.name,
@@ -84,7 +87,11 @@ export function* filesOf(tree: ReleaseTree): Generator<readonly [string, string]
   }
 }
 
-function renderSite(site: ResolvedSite, release: Release, { overrides: all = [], sealed }: Additions): SiteTree {
+function renderSite(
+  site: ResolvedSite,
+  release: Release,
+  { overrides: all = [], sealed, hub, imageSigning }: Additions,
+): SiteTree {
   const profile = profileOf(site.profile);
   const services = servicesOf(site, profile);
   const folder = clusterFolder(site.name);
@@ -93,7 +100,7 @@ function renderSite(site: ResolvedSite, release: Release, { overrides: all = [],
   const plan = inventoryPlan(site, release, profile);
   return {
     profile: site.profile,
-    services: services.map(({ name }) => name),
+    services: services.filter((service) => !isManifests(service)).map(({ name }) => name),
     overlay: renderOverlay({
       site,
       release,
@@ -102,6 +109,8 @@ function renderSite(site: ResolvedSite, release: Release, { overrides: all = [],
       overrides,
       patches,
       sealed: sealed?.get(site.name) ?? [],
+      hub,
+      imageSigning,
     }),
     inventory: new Map(plan.map(({ path, content }) => [`${folder}/${path}`, content])),
   };

@@ -1,6 +1,7 @@
 import { type Requirements, gibibytes, resourcesOf } from "../../components/pods/resources";
 import { volumeAnnotations } from "../../components/pods/storage";
 import type { ResolvedSite } from "../../fleet/model";
+import { retentionOf } from "../../profiles/observabilitySizing";
 import type { Profile, Resources, Workload } from "../../profiles/profile";
 
 /**
@@ -33,5 +34,5 @@ export function claimOf(workload: Workload | undefined): object | undefined {
 
 /** Hours that metrics and logs stay: the profile's, or the longest outage if that is longer. */
 export function retentionHours(site: ResolvedSite, profile: Profile): number {
-  return Math.max(profile.retentionHours, site.link.maxOutageHours);
+  return retentionOf(profile, site.link.maxOutageHours);
 }

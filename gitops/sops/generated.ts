@@ -19,13 +19,16 @@ export function generatedSecrets(
   credential: MakeCredential,
 ): readonly GeneratedGroup[] {
   const has = (name: string) => services.some((service) => service.name === name);
-  if (!has("versitygw")) return [];
+  const login = has("grafana")
+    ? [{ secrets: [secret("grafana", "grafana-admin", { user: "admin", password: credential() })] }]
+    : [];
+  if (!has("versitygw")) return login;
   const id = credential();
   const key = credential();
   const root = secret("s3-gateway", "versitygw-root", { rootAccessKeyId: id, rootSecretAccessKey: key });
   // The form of an AWS credentials file, which Velero's plugin reads.
   const cloud = `[default]\naws_access_key_id=${id}\naws_secret_access_key=${key}\n`;
-  return [{ secrets: [root, ...(has("velero") ? [secret("velero", localS3.secret, { cloud })] : [])] }];
+  return [...login, { secrets: [root, ...(has("velero") ? [secret("velero", localS3.secret, { cloud })] : [])] }];
 }
 
 function secret(namespace: string, name: string, stringData: Readonly<Record<string, string>>): SecretObject {

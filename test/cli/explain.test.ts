@@ -25,7 +25,7 @@ describe("edgewave explain", () => {
       [
         "vigo  spec.link.maxOutage = 72h",
         "  built-in  72h",
-        "  fleet     says nothing  fleet.yaml:8",
+        "  fleet     says nothing  fleet.yaml:4",
         "* site      72h  sites/vigo.yaml:32",
         "",
       ].join("\n"),

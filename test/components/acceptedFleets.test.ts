@@ -56,7 +56,12 @@ function plansOf(site: ResolvedSite, release: Release, { hub }: Pick<Fleet, "hub
     configData(site, hub),
     networkPolicySpec(site, hub),
     podTemplate(site, release, hub, workloads.gitea!),
-    syncObjects(profile, { deploy: repositoryUrl("deploy", site.name), site: repositoryUrl("site", site.name) }, false, false),
+    syncObjects(
+      profile,
+      { deploy: repositoryUrl("deploy", site.name), site: repositoryUrl("site", site.name) },
+      false,
+      false,
+    ),
     verificationOf(site, release, []),
     networkPolicies(site, controllers),
     servicesOf(controllers),

@@ -3,6 +3,7 @@ import path from "node:path";
 import { explainSetting, settingLayers, valueAt } from "../../fleet/explainSetting";
 import type { ResolvedSite } from "../../fleet/model";
 import { parsePath } from "../../fleet/parsePath";
+import { profileOf } from "../../profiles";
 import { pathText } from "../../fleet/problem";
 import { readFleet } from "../../fleet/read";
 import { durationSeconds } from "../../fleet/schema/quantity";
@@ -13,7 +14,7 @@ const folder = path.join(__dirname, "..", "..", "examples", "harbours");
 describe("explaining a setting", () => {
   const explain = async (site: string, written: string) => {
     const { files } = await readFiles(folder);
-    const said = explainSetting(files, site, parsePath(written)!, "rabbitmq");
+    const said = explainSetting(files, site, parsePath(written)!, profileOf("micro"));
     return said?.map(({ layer, source, value, says }) => (says ? [layer, source?.file, source?.line, value] : [layer]));
   };
 
@@ -56,7 +57,7 @@ describe("explaining a setting", () => {
     };
     for (const site of fleet?.sites ?? []) {
       for (const [written, of] of Object.entries(resolved)) {
-        const said = explainSetting(files, site.name, parsePath(written)!, "rabbitmq");
+        const said = explainSetting(files, site.name, parsePath(written)!, profileOf("micro"));
         const value = said?.findLast(({ says }) => says)?.value;
         const hours = written.endsWith("maxOutage") ? `${durationSeconds.parse(value) / 3600}h` : value;
         expect(hours, `${site.name} ${written}`).to.deep.equal(of(site));

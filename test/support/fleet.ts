@@ -77,6 +77,8 @@ export function aSite(overrides: Overrides<ResolvedSite> = {}, index = 0): Resol
       messageBytes: 512,
       topics: ["cranes/+/telemetry"],
     },
+    alerts: { webhook: `https://alerts.${name}.harbours.example/`, email: undefined },
+    platform: { grafana: false, series: 1000, logBytesPerSecond: 1000 },
     sops: undefined,
     source: { file: `sites/${name}.yaml`, line: 1 },
   };
@@ -203,6 +205,7 @@ export function aFleet(overrides: Overrides<Fleet> = {}): Fleet {
       registry: "registry.hub.harbours.example:5000",
       kafkaBootstrap: "kafka.hub.harbours.example:9093",
     },
+    imageSigning: undefined,
     sites: [aSite()],
     releases: [aRelease()],
     rollouts: [aRollout()],

@@ -1,8 +1,8 @@
-import { type PlatformService, noSiteValues } from "../service";
+import { type ChartService, noSiteValues } from "../service";
 import { shareOf } from "../sizing";
 
 /** Certificates. Its three pods share evenly what the profile gives it. */
-export const certManager: PlatformService = {
+export const certManager: ChartService = {
   name: "cert-manager",
   component: "cert-manager",
   namespace: "cert-manager",

@@ -1,10 +1,12 @@
 import type { ResolvedSite } from "../../../fleet/model";
 import { type Profile, workloadsOf } from "../../../profiles";
 import type { PlatformService } from "../service";
-import { alloy } from "./alloy";
 import { certManager } from "./certManager";
 import { kubePrometheusStack } from "./kubePrometheusStack";
+import { grafana } from "./grafana";
 import { kyverno } from "./kyverno";
+import { kyvernoPolicies } from "./kyvernoPolicies";
+import { logCollector } from "./logCollector";
 import { loki } from "./loki";
 import { strimzi } from "./strimzi";
 import { velero } from "./velero";
@@ -12,18 +14,33 @@ import { versitygw } from "./versitygw";
 
 /** Every service that a site can have, in order of name. */
 export const platformServices: readonly PlatformService[] = [
-  alloy,
   certManager,
   kubePrometheusStack,
+  grafana,
   kyverno,
+  kyvernoPolicies,
+  logCollector,
   loki,
   strimzi,
   velero,
   versitygw,
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-/** The services of a site, in order of name: those whose main part its profile and its ingestion buffer turn on. */
-export function servicesOf(site: Pick<ResolvedSite, "ingestion">, profile: Profile): readonly PlatformService[] {
-  const running = workloadsOf(profile, site.ingestion.buffer);
-  return platformServices.filter(({ workloads: [main] }) => running[main] !== undefined);
+/**
+ * The services of a site, in order of name: those whose main part its profile, its ingestion buffer and what it asks for
+ * turn on, and those without a part of their own that follow one of them.
+ */
+export function servicesOf(
+  site: Pick<ResolvedSite, "ingestion" | "platform">,
+  profile: Profile,
+): readonly PlatformService[] {
+  const running = workloadsOf(profile, site.ingestion.buffer, site.platform);
+  const own = platformServices.filter(
+    ({ workloads }) => workloads !== undefined && running[workloads[0]] !== undefined,
+  );
+  const names = new Set(own.map(({ name }) => name));
+  return platformServices.filter(
+    (service) =>
+      names.has(service.name) || (service.workloads === undefined && service.after.every((name) => names.has(name))),
+  );
 }

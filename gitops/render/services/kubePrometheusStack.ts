@@ -1,11 +1,49 @@
-import type { PlatformService, Sizes, Values } from "../service";
+import type { Alerts } from "../../../fleet/model";
+import type { Profile } from "../../../profiles/profile";
+import { alertQueue } from "./alertQueue";
+import type { ChartService, Sizes, Values } from "../service";
 import { claimOf, resourcesFor, retentionHours } from "../sizing";
 
 /** Share of Prometheus' volume that blocks may fill; the write-ahead log and compaction need the rest. */
 const blocksShare = 0.8;
 
+/** Secret with the hub's object store and login under `objstore.yml`, in Thanos' form. */
+const objectStoreSecret = { name: "thanos-objstore", key: "objstore.yml" };
+
+const routesToNowhere = [{ receiver: "null", matchers: ['alertname =~ "Watchdog|InfoInhibitor"'] }];
+
+/** To the hub too, by a queue on the site's disk, because Alertmanager itself forgets what it cannot deliver. */
+const routesToHub = [{ receiver: "hub", continue: true }];
+
+/** Somebody on the site is told, link or no link. */
+function localReceiver({ webhook, email }: Alerts): object {
+  return {
+    name: "local",
+    webhook_configs: [{ url: webhook, send_resolved: true }],
+    ...(email !== undefined && {
+      email_configs: email.to.map((to) => ({
+        to,
+        from: email.from,
+        smarthost: email.smarthost,
+        // On the site's own network; a login would be in Alertmanager's configuration in clear.
+        require_tls: false,
+        send_resolved: true,
+      })),
+    }),
+  };
+}
+
+/**
+ * Uploads each block of two hours once it is whole, and after an outage all that wait on the disk, which keeps them for
+ * at least the outage that the site must bear. With an object store the operator turns compaction off, as it must be.
+ */
+function thanosSidecar(profile: Profile): Values {
+  const sidecar = profile.workloads["thanos-sidecar"];
+  return { thanos: { objectStorageConfig: { existingSecret: objectStoreSecret }, ...resourcesFor(sidecar) } };
+}
+
 /** Metrics and alerts that stay on the site; no Grafana, and alerts go to the site's own channel. */
-export const kubePrometheusStack: PlatformService = {
+export const kubePrometheusStack: ChartService = {
   name: "kube-prometheus-stack",
   component: "kube-prometheus-stack",
   namespace: "monitoring",
@@ -39,7 +77,7 @@ export const kubePrometheusStack: PlatformService = {
           group_interval: "5m",
           repeat_interval: "12h",
           receiver: "local",
-          routes: [{ receiver: "null", matchers: ['alertname =~ "Watchdog|InfoInhibitor"'] }],
+          routes: routesToNowhere,
         },
       },
     },
@@ -66,18 +104,23 @@ export const kubePrometheusStack: PlatformService = {
     alertmanager: alertmanagerValues(sizes),
     prometheus: { prometheusSpec: { retention: `${profile.retentionHours}h`, ...prometheusSize(sizes) } },
   }),
-  siteValues: (site, profile) => ({
+  siteValues: (site, profile, hub) => ({
     alertmanager: {
       config: {
+        ...(hub?.lokiUrl !== undefined && { route: { routes: [...routesToNowhere, ...routesToHub] } }),
         receivers: [
           { name: "null" },
-          { name: "local", webhook_configs: [{ url: `https://alerts.${site.domain}/`, send_resolved: true }] },
+          localReceiver(site.alerts),
+          ...(hub?.lokiUrl === undefined
+            ? []
+            : [{ name: "hub", webhook_configs: [{ url: alertQueue.url, send_resolved: true }] }]),
         ],
       },
     },
     prometheus: {
       prometheusSpec: {
         externalLabels: { site: site.name, region: site.region },
+        ...(hub?.objectStore !== undefined && thanosSidecar(profile)),
         ...(retentionHours(site, profile) > profile.retentionHours && {
           retention: `${retentionHours(site, profile)}h`,
         }),

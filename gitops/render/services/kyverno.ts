@@ -1,8 +1,8 @@
-import { type PlatformService, noSiteValues } from "../service";
+import { type ChartService, noSiteValues } from "../service";
 import { shareOf } from "../sizing";
 
 /** Admission policy. Two fifths of its size go to the admission controller, as in the chart's own requests. */
-export const kyverno: PlatformService = {
+export const kyverno: ChartService = {
   name: "kyverno",
   component: "kyverno",
   namespace: "kyverno",

@@ -2,13 +2,13 @@ import { gibibytes } from "../../../components/pods/resources";
 import { volumeAnnotations } from "../../../components/pods/storage";
 import type { ResolvedSite } from "../../../fleet/model";
 import type { Profile } from "../../../profiles/profile";
-import type { PlatformService } from "../service";
+import type { ChartService } from "../service";
 import { resourcesFor, retentionHours } from "../sizing";
 
 const off = { replicas: 0 };
 
 /** Logs that stay on the site: one process on a volume. */
-export const loki: PlatformService = {
+export const loki: ChartService = {
   name: "loki",
   component: "loki",
   namespace: "loki",

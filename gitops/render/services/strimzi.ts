@@ -1,8 +1,8 @@
-import { type PlatformService, noSiteValues } from "../service";
+import { type ChartService, noSiteValues } from "../service";
 import { resourcesFor } from "../sizing";
 
 /** The operator of the site's Kafka; runs where the ingestion buffer is Strimzi's. */
-export const strimzi: PlatformService = {
+export const strimzi: ChartService = {
   name: "strimzi-kafka-operator",
   component: "strimzi",
   namespace: "strimzi",

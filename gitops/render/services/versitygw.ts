@@ -1,6 +1,6 @@
 import { componentOf } from "../../../catalog";
 import { gibibytes } from "../../../components/pods/resources";
-import { type PlatformService, noSiteValues } from "../service";
+import { type ChartService, noSiteValues } from "../service";
 import { resourcesFor } from "../sizing";
 
 /** Where a site's backups go while there is no link. */
@@ -12,7 +12,7 @@ export const localS3 = {
 } as const;
 
 /** An S3 interface to a volume. Its root credentials come from the Secret `versitygw-root` in its namespace. */
-export const versitygw: PlatformService = {
+export const versitygw: ChartService = {
   name: "versitygw",
   component: "versitygw",
   namespace: "s3-gateway",

@@ -8,7 +8,7 @@ const short = (said: readonly ObjectSaid[] | undefined) =>
 
 describe("explaining a Helm value", () => {
   const explain = (path: readonly string[], overrides = someOverrides, site = aSite()) =>
-    explainValue(site, aRelease(), overrides, "loki", path);
+    explainValue(site, aRelease(), { overrides }, "loki", path);
 
   it("names each layer that says something, the strongest last", () => {
     expect(short(explain(["loki", "limits_config", "retention_period"]))).to.deep.equal([
@@ -42,13 +42,13 @@ describe("explaining a Helm value", () => {
   });
 
   it("says nothing of a service that the site does not have", () => {
-    expect(explainValue(aSite(), aRelease(), [], "strimzi-kafka-operator", ["replicas"])).to.equal(undefined);
+    expect(explainValue(aSite(), aRelease(), {}, "strimzi-kafka-operator", ["replicas"])).to.equal(undefined);
   });
 });
 
 describe("explaining a field of an object", () => {
   const explain = (kind: string, name: string, ...path: string[]) =>
-    short(explainObject(aSite(), aRelease(), someOverrides, { kind, name }, path));
+    short(explainObject(aSite(), aRelease(), { overrides: someOverrides }, { kind, name }, path));
 
   const cases: readonly (readonly [string, ReturnType<typeof explain>, ReturnType<typeof explain>])[] = [
     [

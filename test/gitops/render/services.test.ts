@@ -38,7 +38,16 @@ const at = (values: Plain, path: string): unknown =>
   path.split(".").reduce<unknown>((value, key) => (isPlain(value) ? value[key] : undefined), values);
 
 describe("the services of a site", () => {
-  const all = ["alloy", "cert-manager", "kube-prometheus-stack", "kyverno", "loki", "velero", "versitygw"];
+  const all = [
+    "cert-manager",
+    "kube-prometheus-stack",
+    "kyverno",
+    "kyverno-policies",
+    "log-collector",
+    "loki",
+    "velero",
+    "versitygw",
+  ];
   const withKafka = [...all, "strimzi-kafka-operator"].sort();
   const cases: [ProfileName, "rabbitmq" | "strimzi", string[]][] = [
     ["micro", "rabbitmq", all],
@@ -147,7 +156,6 @@ describe("Helm values", () => {
   });
 
   it("call nobody outside and run no image that the release does not carry", () => {
-    expect(at(valuesOf("alloy"), "alloy.enableReporting")).to.equal(false);
     expect(at(valuesOf("loki"), "loki.analytics.reporting_enabled")).to.equal(false);
     expect(at(valuesOf("loki"), "sidecar.rules.enabled")).to.equal(false);
     expect(at(valuesOf("kyverno"), "webhooksCleanup.enabled")).to.equal(false);
