@@ -27,6 +27,7 @@ export const chartKeys: Readonly<Record<string, readonly string[]>> = {
     "initChownData.enabled",
     "ok",
     "testFramework.enabled",
+    "resources.*",
   ],
   // prometheus-community/helm-charts, charts/kube-prometheus-stack/values.yaml, 88.5.3
   "kube-prometheus-stack": [
