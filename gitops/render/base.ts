@@ -23,7 +23,7 @@ export function renderService(service: ChartService, release: Release): Files {
     ],
     [`${folder}/namespace.yaml`, yamlText(namespaceObject(service))],
     [`${folder}/source.yaml`, yamlText(chartSource(service, release))],
-    [`${folder}/helmrelease.yaml`, yamlText(helmRelease(service))],
+    [`${folder}/helmrelease.yaml`, yamlText(helmRelease(service, release))],
     [`${folder}/${values}`, yamlText(service.baseValues(release))],
   ]);
 }

@@ -55,7 +55,7 @@ export function chartSource(service: ChartService, release: Release): object {
 }
 
 /** The Helm release. A failed install or upgrade is tried again where it stands, because no one is there to help. */
-export function helmRelease({ name, namespace }: ChartService): object {
+export function helmRelease({ name, namespace, postRenderers }: ChartService, release: Release): object {
   const retry = { name: "RetryOnFailure", retryInterval: "5m" };
   return {
     apiVersion: "helm.toolkit.fluxcd.io/v2",
@@ -72,6 +72,7 @@ export function helmRelease({ name, namespace }: ChartService): object {
       install: { crds: "CreateReplace", strategy: retry },
       upgrade: { crds: "CreateReplace", strategy: retry },
       driftDetection: { mode: "enabled" },
+      ...(postRenderers !== undefined && { postRenderers: postRenderers(release) }),
       valuesFrom: valueLayers.map((layer) => ({
         kind: "ConfigMap",
         name: valuesName(name, layer),

@@ -53,6 +53,8 @@ export interface ChartService extends Service {
   readonly podSecurity: "baseline" | "privileged";
   /** What of the profile it takes; the service is off on a site that lacks the first one. */
   readonly workloads: readonly [WorkloadName, ...WorkloadName[]];
+  /** What the chart itself has no values for, as Flux' `spec.postRenderers`. */
+  readonly postRenderers?: (release: Release) => readonly object[];
   /** The same for all sites. */
   readonly baseValues: (release: Release) => Values;
   /** The same for all sites of a profile. */

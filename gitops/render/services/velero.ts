@@ -49,7 +49,7 @@ export const velero: ChartService = {
 const localLocation = {
   name: "local",
   provider: "aws",
-  bucket: "velero",
+  bucket: localS3.bucket,
   default: true,
   accessMode: "ReadWrite",
   config: { region: localS3.region, s3ForcePathStyle: "true", s3Url: localS3.url },

@@ -97,6 +97,17 @@ describe("a site whose hub takes what it has", () => {
   });
 });
 
+describe("the site's own S3", () => {
+  it("has the bucket that Velero backs up to, which Velero does not make", () => {
+    const cut = cutOf({});
+    const release = siteObjects(cut, "porto").find(
+      ({ object }) => object.kind === "HelmRelease" && object.metadata.name === "versitygw",
+    );
+    expect(JSON.stringify(release?.object["spec"])).to.include("/mnt/data/velero");
+    expect(cut.get("applications/base/services/velero/helm-values/values-12.1.0.yaml")).to.include("bucket: velero");
+  });
+});
+
 describe("alerts by mail", () => {
   it("go to each address through the site's own mail server", () => {
     const email = {
