@@ -6,7 +6,7 @@ import type { Check, CheckContext } from "./check";
 import { checkBufferFits, checkBufferHorizon } from "./ingestion";
 import { checkLocked, checkLocks } from "./locks";
 import { checkLabels, checkNames } from "./names";
-import { checkHubSecrets, checkObservability } from "./observability";
+import { checkObservability } from "./observability";
 import { checkOverrides } from "./overrides";
 import { checkRanges, checkSiteRanges } from "./ranges";
 import { checkReach } from "./reach";
@@ -41,7 +41,6 @@ const checks: readonly Check[] = [
   checkRolloutRules,
   checkOverrides,
   checkObservability,
-  checkHubSecrets,
 ];
 
 /** @returns all problems of all checks. */

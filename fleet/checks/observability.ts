@@ -1,5 +1,5 @@
 import { overridesOf } from "../overrides";
-import type { Hub, ResolvedSite } from "../model";
+import type { Fleet, Hub, ResolvedSite } from "../model";
 import type { Problem } from "../problem";
 import type { Check } from "./check";
 
@@ -50,12 +50,15 @@ export function hubSecrets(hub: Pick<Hub, "objectStore" | "lokiUrl">): readonly 
   ];
 }
 
-/** Each site has the Secrets that its services log in at the hub with, among the objects of its overrides. */
-export const checkHubSecrets: Check = ({ sites, overrides, hub }) => {
-  const wanted = hub === undefined ? [] : hubSecrets(hub);
+/**
+ * Each site has the Secrets that its services log in at the hub with, among the objects of its overrides. Not among the
+ * checks of reading: the command that makes these Secrets reads the fleet too.
+ */
+export function hubSecretProblems({ sites, overrides, hub }: Pick<Fleet, "sites" | "overrides" | "hub">): Problem[] {
+  const wanted = hubSecrets(hub);
   if (wanted.length === 0) return [];
   return sites.flatMap((site) => missingAt(site, wanted, overridesOf(site, overrides)));
-};
+}
 
 function missingAt(
   site: ResolvedSite,

@@ -131,6 +131,30 @@ describe("edgewave seal", () => {
     });
   }
 
+  it("makes the logins that check asks for where the hub takes logs", async () => {
+    await inCopy(async (folder) => {
+      const file = path.join(folder, "fleet", "fleet.yaml");
+      const text = readFileSync(file, "utf8").replace(
+        "    kafkaBootstrap:",
+        "    lokiUrl: https://loki.hub.harbours.example\n    kafkaBootstrap:",
+      );
+      writeFileSync(file, text);
+      const before = await run(["check", "--fleet", "fleet", "--json"], folder);
+      const asked = () => (JSON.parse(before.out) as { findings: { code: string; file: string }[] }).findings;
+      expect(before.code).to.equal(2);
+      expect(
+        asked().filter(({ code, file: at }) => code === "EDGE-OBS-003" && at === "sites/vigo.yaml"),
+      ).to.have.lengthOf(1);
+      const login =
+        "apiVersion: v1\nkind: Secret\nmetadata: { name: hub-loki, namespace: log-collector }\nstringData: { user: vigo, password: hunter2 }\n";
+      const { out } = await seal(folder, login);
+      writeFileSync(path.join(folder, "fleet", "overrides", "vigo-secrets.yaml"), out);
+      const after = await run(["check", "--fleet", "fleet", "--json"], folder);
+      const left = (JSON.parse(after.out) as { findings: { code: string; file: string }[] }).findings;
+      expect(left.filter(({ file: at }) => at === "sites/vigo.yaml" || at.startsWith("overrides/"))).to.deep.equal([]);
+    });
+  });
+
   it("is what a secret in clear is told to use", async () => {
     await inCopy(async (folder) => {
       const objects = secret

@@ -113,6 +113,10 @@ describe("the fleet of mistakes", () => {
       "EDGE-OVER-003",
       "EDGE-OVER-004",
       "EDGE-OVER-005",
+      "EDGE-OBS-001",
+      "EDGE-OBS-002",
+      "EDGE-OBS-003",
+      "EDGE-OBS-004",
     ]);
   });
 });

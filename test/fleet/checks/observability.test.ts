@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkHubSecrets, checkObservability } from "../../../fleet/checks/observability";
+import { checkObservability, hubSecretProblems } from "../../../fleet/checks/observability";
 import { anOverride } from "../../gitops/overrides/sample";
 import { aFleet, aSite } from "../../support/fleet";
 import { problems } from "./context";
@@ -40,18 +40,17 @@ describe("checkObservability", () => {
   });
 });
 
-describe("checkHubSecrets", () => {
+describe("the logins for the hub", () => {
   const secret = (namespace: string, name: string) => ({
     object: { apiVersion: "v1", kind: "Secret", metadata: { namespace, name } },
     source: { file: "overrides/x.yaml", line: 3 },
   });
 
-  it("asks for nothing where the hub takes nothing", () =>
-    expect(problems(checkHubSecrets, aFleet())).to.deep.equal([]));
+  it("asks for nothing where the hub takes nothing", () => expect(hubSecretProblems(aFleet())).to.deep.equal([]));
 
   it("names every Secret that a site lacks, and takes those that its overrides add", () => {
     const fleet = { ...aFleet(), hub: { ...hub, objectStore } };
-    expect(problems(checkHubSecrets, fleet).map((line) => /Secret (\S+)/.exec(line)?.[1])).to.deep.equal([
+    expect(hubSecretProblems(fleet).map(({ message }) => /Secret (\S+)/.exec(message)?.[1])).to.deep.equal([
       "monitoring/thanos-objstore",
       "velero/velero-hub",
       "log-collector/hub-loki",
@@ -61,6 +60,6 @@ describe("checkHubSecrets", () => {
       secret("velero", "velero-hub"),
       secret("log-collector", "hub-loki"),
     ];
-    expect(problems(checkHubSecrets, { ...fleet, overrides: [anOverride({ name: "x", objects })] })).to.deep.equal([]);
+    expect(hubSecretProblems({ ...fleet, overrides: [anOverride({ name: "x", objects })] })).to.deep.equal([]);
   });
 });
