@@ -134,10 +134,9 @@ describe("edgewave seal", () => {
   it("makes the logins that check asks for where the hub takes logs", async () => {
     await inCopy(async (folder) => {
       const file = path.join(folder, "fleet", "fleet.yaml");
-      const text = readFileSync(file, "utf8").replace(
-        "    kafkaBootstrap:",
-        "    lokiUrl: https://loki.hub.harbours.example\n    kafkaBootstrap:",
-      );
+      const text = readFileSync(file, "utf8")
+        .replace("    kafkaBootstrap:", "    lokiUrl: https://loki.hub.harbours.example\n    kafkaBootstrap:")
+        .replace("  defaults:\n", "  defaults:\n    platform: { logBytesPerSecond: 1000 }\n");
       writeFileSync(file, text);
       const before = await run(["check", "--fleet", "fleet", "--json"], folder);
       const asked = () => (JSON.parse(before.out) as { findings: { code: string; file: string }[] }).findings;

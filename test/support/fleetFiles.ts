@@ -58,6 +58,8 @@ export function siteYaml(site: ResolvedSite): string {
       ssh: site.ssh,
       link: { kind: link.kind, bandwidth: `${link.bandwidthMbit}Mbit`, maxOutage: `${link.maxOutageHours}h` },
       ingestion: site.ingestion,
+      alerts: site.alerts,
+      platform: site.platform,
     },
   );
 }
