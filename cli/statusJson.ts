@@ -1,5 +1,6 @@
 import type { GateState, RolloutState } from "../rollout/state";
 import { outcomeWord } from "./printing/summary";
+import type { SiteReports } from "./siteReports";
 
 /** A rollout's state as `--json` prints it; times are ISO, what is not there is null. */
 export function statusJson(state: RolloutState) {
@@ -50,4 +51,39 @@ function gateJson({ gate, answer, verdict, acceptedBy }: GateState) {
     detail: verdict?.reason ?? answer?.detail ?? null,
     acceptedBy: acceptedBy ?? null,
   };
+}
+
+/** What sites report of themselves as `--json` prints it; null if none can report here. */
+export function reportsJson(reports: SiteReports | undefined, now: number) {
+  if (reports === undefined) return null;
+  return [...reports].map(([site, { state, reason, since, reportedAt, warnings, facts }]) => ({
+    site,
+    state,
+    reason,
+    since: isoOrNull(since),
+    reportedAt: isoOrNull(reportedAt),
+    ageSeconds: reportedAt === undefined ? null : Math.round((now - reportedAt) / 1000),
+    warnings,
+    facts:
+      facts === undefined
+        ? null
+        : {
+            mirrored: facts.mirrored ?? null,
+            lastContact: isoOrNull(facts.lastContact),
+            bufferedMessages: facts.bufferedMessages ?? null,
+            versions: {
+              kubernetes: facts.versions.kubernetes ?? null,
+              gitea: facts.versions.gitea ?? null,
+              charts: facts.versions.charts,
+            },
+            certificates: Object.fromEntries(
+              Object.entries(facts.certificates).map(([name, end]) => [name, isoOrNull(end)]),
+            ),
+          },
+  }));
+}
+
+/** Null for what is not there, and for a time that no calendar has. */
+function isoOrNull(at: number | undefined): string | null {
+  return at === undefined || !(Math.abs(at) <= 8.64e15) ? null : new Date(at).toISOString();
 }

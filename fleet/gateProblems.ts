@@ -3,19 +3,23 @@ import type { Hub, ResolvedSite, SourcePosition } from "./model";
 import { placeholdersIn } from "./placeholders";
 import type { Path, Problem } from "./problem";
 import { listOf, quote } from "./quote";
+import { reconnectName } from "./resolveGates";
 
 /** Two gates of one list with one name: reports and commands could not tell them apart. */
 export function gateNameProblems(gates: readonly Gate[], source: SourcePosition, path: Path): Problem[] {
   const first = new Map<string, number>();
   return gates.flatMap(({ name }, index): Problem[] => {
+    const hint = "Give one of the two a name of its own.";
+    const at = { code: "EDGE-NAME-002", source, path: [...path, index, "name"], hint } as const;
+    if (name === reconnectName) {
+      return [{ ...at, message: `gate ${quote(name)} has the name of the gate of sites that catch up` }];
+    }
     const earlier = first.get(name);
     if (earlier === undefined) {
       first.set(name, index);
       return [];
     }
-    const hint = "Give one of the two a name of its own.";
-    const message = `gate ${quote(name)} is already gate ${earlier + 1} of this list`;
-    return [{ code: "EDGE-NAME-002", source, path: [...path, index, "name"], message, hint }];
+    return [{ ...at, message: `gate ${quote(name)} is already gate ${earlier + 1} of this list` }];
   });
 }
 

@@ -89,13 +89,13 @@ export interface CommandGate extends GateTiming {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The site itself has reported that the release works, in its repository `site/<site>`. */
+/** The site itself has reported that it runs the promoted commit, in its repository `site/<site>`. */
 export interface GitGate extends GateTiming {
   readonly type: "git";
   readonly branch: string;
   /** In the repository, with placeholders. */
   readonly file: string;
-  /** Who may sign reports (ssh-keygen(1), ALLOWED SIGNERS); undefined asks for no signature. As `HttpGate.tokenFile`. */
+  /** Who may sign reports (ssh-keygen(1), ALLOWED SIGNERS); undefined is the key that the site was given. As `HttpGate.tokenFile`. */
   readonly allowedSignersFile: string | undefined;
 }
 
@@ -121,9 +121,26 @@ export interface SoakGate extends GateTiming {
   readonly durationSeconds: number;
 }
 
+/**
+ * A site that was away is as it should be: its mirrors have caught up, what it changed was taken over or is listed as
+ * conflicts, Flux is at the promoted commit, and its buffers are empty. No file asks for it: it comes before the gates of
+ * each site that catches up.
+ */
+export interface ReconnectGate extends GateTiming {
+  readonly type: "reconnect";
+}
+
 /** A check between "applied" and "done". It answers pass, fail or inconclusive. */
 export type Gate =
-  NodesReadyGate | FluxReadyGate | HttpGate | PromqlGate | CommandGate | GitGate | CertificatesGate | SoakGate;
+  | NodesReadyGate
+  | FluxReadyGate
+  | HttpGate
+  | PromqlGate
+  | CommandGate
+  | GitGate
+  | CertificatesGate
+  | SoakGate
+  | ReconnectGate;
 
 /** What a wave as a whole is asked: nothing that only one site could answer. A `promql` asks the hub or an address. */
 export type WaveGate = HttpGate | PromqlGate | CommandGate | SoakGate;
@@ -132,6 +149,7 @@ export type GateType = Gate["type"];
 /** The gates of one type. */
 export type GateOf<Type extends GateType> = Extract<Gate, { readonly type: Type }>;
 
+/** Those that a file can ask for. */
 export const gateTypes = [
   "nodesReady",
   "fluxReady",

@@ -338,6 +338,8 @@ export interface CatchUp {
   readonly expireSeconds: number | undefined;
   /** Releases that a site may be taken through on its way, the last included. */
   readonly maxHops: number;
+  /** Seconds that the gate `reconnect` of a site waits for an answer; undefined, as in older plans, leaves that gate out. */
+  readonly verifySeconds?: number | undefined;
 }
 
 export interface WaveRule {

@@ -7,6 +7,7 @@ import {
   type HttpGate,
   type PromqlExpectation,
   type PromqlGate,
+  type ReconnectGate,
   type SoakGate,
   type WaveGate,
 } from "./gates";
@@ -33,6 +34,18 @@ export function resolveWaveGates(document: WaveGatesDocument | undefined): WaveG
   });
 }
 
+/** Of the gate that no file asks for; no other gate may have it. */
+export const reconnectName = "reconnect";
+/** Sites report every few minutes at most; asking more often learns nothing. */
+const reconnectInterval = 60;
+
+/** The gate that comes before the others of a site that catches up. */
+export function reconnectGate(timeoutSeconds: number): ReconnectGate {
+  const failures = Math.ceil(timeoutSeconds / reconnectInterval) + 1;
+  const timing = { intervalSeconds: reconnectInterval, timeoutSeconds, passes: 1, failures, onInconclusive: undefined };
+  return { type: "reconnect", name: reconnectName, ...timing };
+}
+
 const names: Readonly<Record<GateType, string>> = {
   nodesReady: "nodes-ready",
   fluxReady: "flux-ready",
@@ -42,6 +55,7 @@ const names: Readonly<Record<GateType, string>> = {
   git: "git",
   certificates: "certificates",
   soak: "soak",
+  reconnect: reconnectName,
 };
 
 function resolveGate(gate: GateDocument): Gate {
@@ -59,7 +73,7 @@ function resolveGate(gate: GateDocument): Gate {
     case "command":
       return commandGate(gate);
     case "git": {
-      const { branch = "main", file = "status/{release}.json", allowedSignersFile } = gate;
+      const { branch = "status", file = "status.json", allowedSignersFile } = gate;
       return { ...timingOf(gate), type: gate.type, branch, file, allowedSignersFile };
     }
     case "certificates": {

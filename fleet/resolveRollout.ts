@@ -10,6 +10,7 @@ export const rolloutDefaults = {
   maxBackoffSeconds: 600,
   jitterPercent: 20,
   maxHops: 10,
+  verifySeconds: 86_400,
 } as const;
 
 /** A release as written, with the content of its lock file if it names one. */
@@ -56,6 +57,7 @@ export function resolveRollout({ metadata, spec }: RolloutDocument, source: Sour
       maxConcurrency: catchUp?.maxConcurrency ?? spec.maxConcurrency,
       expireSeconds: catchUp?.expire,
       maxHops: catchUp?.maxHops ?? rolloutDefaults.maxHops,
+      verifySeconds: catchUp?.verify === false ? undefined : (catchUp?.verify ?? rolloutDefaults.verifySeconds),
     },
     preStage: spec.preStage ?? false,
     source,

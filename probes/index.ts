@@ -7,6 +7,7 @@ import { checkGit } from "./git";
 import { checkHttp } from "./http";
 import { checkNodesReady } from "./nodesReady";
 import { checkPromql } from "./promql";
+import { checkReconnect } from "./reconnect";
 import { type ProbeOptions, valuesOf, valuesOfWave } from "./surroundings";
 
 export { createPreStager, type PreStageOptions, type SiteRegistry } from "./preStage/preStager";
@@ -35,6 +36,8 @@ export function createProbe(options: ProbeOptions): GateProbe {
           return await checkGit(gate, request, options, signal);
         case "certificates":
           return await checkCertificates(gate, request, options, signal);
+        case "reconnect":
+          return await checkReconnect(request, options, signal);
         case "soak":
           return noOne;
       }

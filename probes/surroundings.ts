@@ -18,8 +18,11 @@ export interface ProbeOptions {
   kubeconfigOf(site: ResolvedSite): Promise<SiteKubeconfig | undefined>;
   /** The folder that stands for the hub: `site/<site>.git` is below it. */
   readonly gitDirectory: string;
-  /** Brings a site's repository there to what the hub has now; undefined if the folder is the hub itself. */
-  freshen?(site: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Brings what a site has pushed to the hub into `gitDirectory`; not there if the folder is all the hub there is. An error
+   * is an inconclusive answer.
+   */
+  readonly fetchSite?: ((site: string, signal: AbortSignal) => Promise<void>) | undefined;
   /** A site's files are rendered to `sites/<site>` below it. */
   readonly outputDirectory: string;
   /** Files that gates name are relative to it, and their commands run in it. */

@@ -47,8 +47,10 @@ export const haEdge: Profile = {
     "cert-manager": workload(50, 192, { memoryLimit: 384 }),
     velero: workload(200, 512, { memoryLimit: 2048, cpuLimit: 2000 }),
     "s3-gateway": workload(100, 192, { memoryLimit: 512, storage: 150 }),
+    "site-reporter": workload(20, 64, { memoryLimit: 192, cpuLimit: 1000 }),
   },
   flux: { sourceInterval: "5m", kustomizationInterval: "5m" },
+  reportMinutes: 5,
   retentionHours: 720,
   observability: { series: 200_000, logBytesPerSecond: 100_000 },
 };

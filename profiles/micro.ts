@@ -46,8 +46,10 @@ export const micro: Profile = {
     "cert-manager": workload(30, 144, { memoryLimit: 288 }),
     velero: workload(50, 200, { memoryLimit: 512, cpuLimit: 500 }),
     "s3-gateway": workload(20, 64, { memoryLimit: 128, storage: 20 }),
+    "site-reporter": workload(20, 48, { memoryLimit: 128, cpuLimit: 500 }),
   },
   flux: { sourceInterval: "30m", kustomizationInterval: "30m" },
+  reportMinutes: 30,
   retentionHours: 96,
   observability: { series: 15_000, logBytesPerSecond: 15_000 },
 };

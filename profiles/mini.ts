@@ -47,8 +47,10 @@ export const mini: Profile = {
     "cert-manager": workload(30, 144, { memoryLimit: 288 }),
     velero: workload(100, 256, { memoryLimit: 768, cpuLimit: 1000 }),
     "s3-gateway": workload(50, 96, { memoryLimit: 256, storage: 40 }),
+    "site-reporter": workload(20, 48, { memoryLimit: 128, cpuLimit: 500 }),
   },
   flux: { sourceInterval: "15m", kustomizationInterval: "15m" },
+  reportMinutes: 15,
   retentionHours: 168,
   observability: { series: 30_000, logBytesPerSecond: 30_000 },
 };

@@ -50,7 +50,8 @@ export type WorkloadName =
   | "velero"
   | "s3-gateway"
   | "thanos-sidecar"
-  | "grafana";
+  | "grafana"
+  | "site-reporter";
 
 /** A size class. A built-in one is data in a file of its own; nothing in it is about a single site. */
 export interface Profile {
@@ -83,6 +84,8 @@ export interface Profile {
   readonly workloads: Readonly<Partial<Record<WorkloadName, Workload>>>;
   /** Intervals of Flux, in Go's notation such as `30m`. */
   readonly flux: { readonly sourceInterval: string; readonly kustomizationInterval: string };
+  /** Minutes from one report of the site to the next; a divisor of 60. */
+  readonly reportMinutes: number;
   /** Time that metrics and logs stay on the site. */
   readonly retentionHours: number;
   /** What a site of this size brings, unless it says otherwise; estimates. */

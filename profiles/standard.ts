@@ -48,8 +48,10 @@ export const standard: Profile = {
     "cert-manager": workload(30, 144, { memoryLimit: 288 }),
     velero: workload(100, 288, { memoryLimit: 1024, cpuLimit: 1000 }),
     "s3-gateway": workload(50, 128, { memoryLimit: 256, storage: 80 }),
+    "site-reporter": workload(20, 64, { memoryLimit: 192, cpuLimit: 1000 }),
   },
   flux: { sourceInterval: "10m", kustomizationInterval: "10m" },
+  reportMinutes: 10,
   retentionHours: 336,
   observability: { series: 80_000, logBytesPerSecond: 25_000 },
 };

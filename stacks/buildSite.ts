@@ -7,6 +7,7 @@ import { IdentityCache } from "../components/identity/component";
 import { ImageConfig } from "../components/images/component";
 import { IngestionBridge } from "../components/ingestion/component";
 import { KubesprayCluster } from "../components/kubespray/component";
+import { SiteReporter } from "../components/reporter/component";
 import { AppliedSecrets } from "../components/secrets/appliedSecrets";
 import { CollectedSecrets } from "../components/secrets/secretStore";
 import { profileOf } from "../profiles";
@@ -15,7 +16,7 @@ import { clusterProvider, fieldAccess, givenKubeconfig } from "./clusterProvider
 import { siteOutputs, type SiteOutputs } from "./siteOutputs";
 
 /**
- * Makes one site of the five components, in the program of a Pulumi stack. Resources have the same names on every
+ * Makes one site of the six components, in the program of a Pulumi stack. Resources have the same names on every
  * site: the stack tells the sites apart.
  * @throws ComponentArgumentError for arguments that a component cannot work with, before it has made anything.
  */
@@ -67,6 +68,11 @@ export function buildSite(args: SiteArgs): SiteOutputs {
     });
   }
   const ingestion = new IngestionBridge("ingestion", { ...onCluster, authority: images.authority });
+  const reporter = new SiteReporter("reporter", {
+    ...onCluster,
+    git: { ...gitea.writer, authority: images.authority.certificate },
+    outputDirectory,
+  });
 
   return siteOutputs({
     args,
@@ -75,6 +81,7 @@ export function buildSite(args: SiteArgs): SiteOutputs {
     gitea,
     flux,
     ingestion,
+    reporter,
     secretManifests: secrets.manifests(),
   });
 }

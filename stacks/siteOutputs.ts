@@ -5,6 +5,7 @@ import type { LocalGitea } from "../components/gitea/component";
 import type { ImageConfig } from "../components/images/component";
 import type { Endpoint, IngestionBridge } from "../components/ingestion/component";
 import type { KubesprayCluster } from "../components/kubespray/component";
+import type { SiteReporter } from "../components/reporter/component";
 import type { SiteArgs } from "./args";
 
 /** Outputs of a site's stack. A type and not an interface, so that it is a record of outputs to Pulumi. */
@@ -45,6 +46,8 @@ export type SiteOutputs = {
   readonly bufferBytes: pulumi.Output<number>;
   readonly bufferHorizonHours: pulumi.Output<number>;
   readonly bufferCoversOutage: pulumi.Output<boolean>;
+  /** Verifies the site's reports: `ssh-ed25519 AAAA...`. */
+  readonly reportKey: pulumi.Output<string>;
   /** Secrets by namespace and name that the site must be given by those who own their keys. */
   readonly suppliedSecrets: pulumi.Output<readonly string[]>;
   /**
@@ -62,6 +65,7 @@ export interface SiteParts {
   readonly gitea: LocalGitea;
   readonly flux: FluxBootstrap;
   readonly ingestion: IngestionBridge;
+  readonly reporter: SiteReporter;
   readonly secretManifests: pulumi.Output<string>;
 }
 
@@ -73,6 +77,7 @@ export function siteOutputs({
   gitea,
   flux,
   ingestion,
+  reporter,
   secretManifests,
 }: SiteParts): SiteOutputs {
   const { site, release, outputDirectory } = args;
@@ -111,6 +116,7 @@ export function siteOutputs({
     bufferBytes: ingestion.bufferBytes,
     bufferHorizonHours: ingestion.horizonHours,
     bufferCoversOutage: ingestion.coversOutage,
+    reportKey: reporter.publicKey,
     suppliedSecrets: supplied,
     secretManifests,
   };

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { exitCode, type ExitCode } from "../exitCodes";
 import { colorsOf, print, printJson, type Io } from "../io";
-import { withLedger, type LedgerOptions } from "../options";
+import { outFolder, withLedger, type LedgerOptions } from "../options";
 import { formatOverview, mostRows } from "../printing/overview";
+import { formatReportTable, formatSiteReports } from "../printing/siteReports";
 import { formatSites } from "../printing/summary";
 import { driverOf, driverText, withLastRunOf } from "../rollout/ledgerFile";
-import { statusJson } from "../statusJson";
+import { readSiteReports } from "../siteReports";
+import { reportsJson, statusJson } from "../statusJson";
 
 interface StatusOptions extends LedgerOptions {
   readonly sites?: boolean;
@@ -13,19 +15,27 @@ interface StatusOptions extends LedgerOptions {
 
 /** `edgewave status`, and the same as `edgewave rollout status`. */
 export function addStatus(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  const command = program.command("status").description("show how the last rollout stands or ended");
+  const command = program
+    .command("status")
+    .description("show how the last rollout stands or ended, and how the sites are by their own reports");
   withLedger(command)
     .option("--sites", `list every site (default: up to ${mostRows} of them)`)
     .action(async (options: StatusOptions) => {
-      await withLastRunOf(io, options, async ({ ledger, state }) => {
+      await withLastRunOf(io, options, async ({ ledger, state }, { fleet }) => {
+        const now = Date.now();
+        const reports = await readSiteReports(fleet, outFolder(io, options, fleet.name), { ledger, state }, now);
         const holder = await driverOf(ledger, state.rollout);
         if (options.json) {
           const driver = holder === undefined ? null : { host: holder.host, pid: holder.pid, owner: holder.owner };
-          return printJson(io, { ...statusJson(state), driver });
+          return printJson(io, { ...statusJson(state), driver, reports: reportsJson(reports, now) });
         }
         const colors = colorsOf(io);
-        print(io, formatOverview(state, driverText(holder), Date.now(), colors));
-        if (options.sites || state.sites.size <= mostRows) print(io, `\n${formatSites(state, colors)}`);
+        print(io, formatOverview(state, driverText(holder), now, colors));
+        if (reports !== undefined) print(io, `\n${formatSiteReports(reports, now, colors)}`);
+        if (options.sites || state.sites.size <= mostRows) {
+          print(io, `\n${formatSites(state, colors)}`);
+          if (reports !== undefined) print(io, `\n${formatReportTable(reports, now, colors)}`);
+        }
       });
       done(exitCode.done);
     });

@@ -75,10 +75,35 @@ function setDefault(schema: Schema, path: readonly string[], value: string | boo
 function printerColumns({ status }: FluxKind) {
   const age = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" };
   if (!status) return [age];
-  const ready = '.status.conditions[?(@.type=="Ready")]';
+  const condition = (type: string, field: string) => `.status.conditions[?(@.type=="${type}")].${field}`;
   return [
     age,
-    { name: "Ready", type: "string", jsonPath: `${ready}.status` },
-    { name: "Status", type: "string", jsonPath: `${ready}.message` },
+    { name: "Ready", type: "string", jsonPath: condition("Ready", "status") },
+    { name: "Status", type: "string", jsonPath: condition("Ready", "message") },
+    // Below here what a wide listing shows, and what a site's report says of Flux: the parts that kstatus looks at.
+    ...Object.entries({
+      ...wideColumns,
+      "Ready Reason": ["string", condition("Ready", "reason")] as const,
+      "Ready Generation": ["integer", condition("Ready", "observedGeneration")] as const,
+      Reconciling: ["string", condition("Reconciling", "status")] as const,
+      "Reconciling Reason": ["string", condition("Reconciling", "reason")] as const,
+      Stalled: ["string", condition("Stalled", "status")] as const,
+      "Stalled Message": ["string", condition("Stalled", "message")] as const,
+    }).map(([name, [type, jsonPath]]) => ({ name, type, jsonPath, priority: 1 })),
   ];
 }
+
+/** Type and path by name; a path that an object does not have gives an empty cell. */
+const wideColumns = {
+  Namespace: ["string", ".metadata.namespace"],
+  Deleted: ["string", ".metadata.deletionTimestamp"],
+  Generation: ["integer", ".metadata.generation"],
+  Observed: ["integer", ".status.observedGeneration"],
+  Suspended: ["boolean", ".spec.suspend"],
+  "Source Kind": ["string", ".spec.sourceRef.kind"],
+  Source: ["string", ".spec.sourceRef.name"],
+  Artifact: ["string", ".status.artifact.revision"],
+  Attempted: ["string", ".status.lastAttemptedRevision"],
+  Applied: ["string", ".status.lastAppliedRevision"],
+  Chart: ["string", ".status.history[0].chartVersion"],
+} as const satisfies Readonly<Record<string, readonly [type: string, path: string]>>;

@@ -13,7 +13,7 @@ import { gitea, publicHost, repositoryUrl } from "./address";
 import type { LocalGiteaArgs } from "./args";
 import { claimName, configData, configMapName, networkPolicySpec, podTemplate, secretNames } from "./plan";
 
-/** One of Gitea's accounts. */
+/** An account at the site's Gitea. */
 export interface GiteaAccount {
   readonly username: string;
   /** Secret. */

@@ -4,6 +4,7 @@ import { imageReference } from "../../catalog";
 import type { Hub, Release, ResolvedSite } from "../../fleet/model";
 import type { Workload } from "../../profiles/profile";
 import { flux, webhookReceiver } from "../flux/address";
+import { reporter } from "../reporter/address";
 import { resourcesOf } from "../pods/resources";
 import { containerSecurity, podSecurity } from "../pods/security";
 import { neighbours, outside, pods, tcp, toDns } from "../pods/traffic";
@@ -118,7 +119,7 @@ export function podTemplate(site: ResolvedSite, release: Release, hub: Hub, work
 }
 
 /**
- * Who talks to Gitea, and to whom it talks: Flux and the ingress in; DNS, the hub's Git and Flux's webhook receiver
+ * Who talks to Gitea, and to whom it talks: Flux, the site's reporter and the ingress in; DNS, the hub's Git and Flux's webhook receiver
  * out. A hub with a name is allowed by its port, because a network policy knows no names.
  */
 export function networkPolicySpec(site: ResolvedSite, hub: Hub) {
@@ -132,6 +133,7 @@ export function networkPolicySpec(site: ResolvedSite, hub: Hub) {
       {
         from: [
           pods(flux.namespace, flux.labels("source-controller")),
+          pods(reporter.namespace, reporter.labels),
           pods(ingressNamespace),
           neighbours(gitea.labels),
         ],

@@ -41,3 +41,6 @@ function levelsPattern(filter: string, separator: string, one: string, spell: (l
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
+
+/** Records of the buffer that MirrorMaker has not read: Kafka's consumer metric, as Strimzi's metrics reporter names it. */
+export const recordsLag = "kafka_consumer_consumer_fetch_manager_metrics_records_lag";

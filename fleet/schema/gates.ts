@@ -29,14 +29,14 @@ const git = z
   .strictObject({
     type: z.literal("git"),
     ...timing,
-    branch: text("edgewave-branch").optional().describe("main by default."),
-    file: template("edgewave-repository-path", "site").optional().describe("status/{release}.json by default."),
-    allowedSignersFile: file("site")
+    branch: text("edgewave-branch").optional().describe("status by default."),
+    file: template("edgewave-repository-path", "site")
       .optional()
-      .describe("Asks for a signature in the file beside it that ends in .sig."),
+      .describe("status.json by default; its signature is beside it and ends in .sig."),
+    allowedSignersFile: file("site").optional().describe("Who may sign; the key that the site was rolled out with by default."),
   })
   .superRefine(timesFit)
-  .describe("The site's own report, in its repository, says that the release works.");
+  .describe("The site's own report, in its repository, says that it runs the promoted commit and all of it is Ready.");
 
 const certificates = z
   .strictObject({

@@ -116,6 +116,13 @@ const catchUp = z
     maxConcurrency: concurrency.optional().describe("The rollout's own by default."),
     expire: durationSeconds.optional().describe("How long a deferred site is waited for; for ever by default."),
     maxHops: z.int().min(1).max(50).optional().describe("Releases that a site may be taken through; 10 by default."),
+    verify: z
+      .union([z.literal(false), durationSeconds])
+      .optional()
+      .describe(
+        "How long a site may take until its mirrors have caught up, its changes are taken over or listed, Flux is at the " +
+          "promoted commit and its buffers are empty, before somebody is asked; 1d by default. false leaves that out.",
+      ),
   })
   .describe("Rules for deferred sites that have a link again.");
 

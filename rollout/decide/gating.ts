@@ -1,4 +1,5 @@
 import type { Gate, GateTiming, OnInconclusive } from "../../fleet/gates";
+import { reconnectGate } from "../../fleet/resolveGates";
 import type { SiteFinished } from "../events";
 import type { Plan } from "../plan";
 import type { GateState, RolloutState, SiteState } from "../state";
@@ -61,13 +62,17 @@ export function stepThrough<G extends Pick<GateTiming, "name">>(
   return { type: "passed" };
 }
 
-/** Gates by wave, looked up once for a plan. */
+/** Gates by wave, looked up once for a plan; those of a site that catches up are more by one. */
 const known = new WeakMap<Plan, ReadonlyMap<string, readonly Gate[]>>();
 
 export function gatesOf({ plan }: RolloutState, site: SiteState): readonly Gate[] {
   const byWave = known.get(plan) ?? new Map(plan.waves.map(({ name, gates }) => [name, gates]));
   known.set(plan, byWave);
-  return byWave.get(site.wave) ?? [];
+  const gates = byWave.get(site.wave) ?? [];
+  const { verifySeconds } = plan.catchUp;
+  // A site that was away has more to show than that the release runs.
+  const cameBack = site.catchUp && site.direction === "forward" && verifySeconds !== undefined;
+  return cameBack ? [reconnectGate(verifySeconds), ...gates] : gates;
 }
 
 /** A site that goes back is not held: a rollback has to come to its end by itself. */

@@ -8,6 +8,7 @@ import { LocalGitea } from "../../components/gitea/component";
 import { ImageConfig } from "../../components/images/component";
 import { IngestionBridge } from "../../components/ingestion/component";
 import { KubesprayCluster } from "../../components/kubespray/component";
+import { SiteReporter } from "../../components/reporter/component";
 import { AppliedSecrets } from "../../components/secrets/appliedSecrets";
 import { CollectedSecrets } from "../../components/secrets/secretStore";
 import { inventoryPlan } from "../../components/kubespray/plan";
@@ -48,6 +49,8 @@ const git = {
   authority: "authority",
 };
 
+const reporterGit = { username: "operator", password: pulumi.secret("writer password"), authority: "authority" };
+
 const signers = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA one"];
 
 /** Each component as a function of the site. */
@@ -66,6 +69,8 @@ const components = {
     new FluxBootstrap("flux", { ...surroundings(site), git, signers }, opts),
   IngestionBridge: (site: ResolvedSite, opts?: pulumi.ComponentResourceOptions) =>
     new IngestionBridge("ingestion", surroundings(site), opts),
+  SiteReporter: (site: ResolvedSite, opts?: pulumi.ComponentResourceOptions) =>
+    new SiteReporter("reporter", { ...surroundings(site), git: reporterGit, outputDirectory }, opts),
 };
 
 const areas = {
@@ -74,6 +79,7 @@ const areas = {
   LocalGitea: "gitea",
   FluxBootstrap: "flux",
   IngestionBridge: "ingestion",
+  SiteReporter: "reporter",
 } as const;
 
 for (const name of Object.keys(components) as (keyof typeof components)[]) {

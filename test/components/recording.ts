@@ -15,7 +15,10 @@ export interface Inputs {
   readonly environment?: Readonly<Record<"FILE" | "ROOT" | "RELATIVE", string>>;
   readonly stdin?: string;
   readonly metadata?: { readonly name: string; readonly namespace?: string };
-  readonly spec?: { readonly template?: { readonly spec?: PodSpec } };
+  readonly spec?: {
+    readonly template?: { readonly spec?: PodSpec };
+    readonly jobTemplate?: { readonly spec: { readonly template: { readonly spec: PodSpec } } };
+  };
   readonly validityPeriodHours?: number;
 }
 
@@ -32,7 +35,13 @@ const mocks: pulumi.runtime.Mocks = {
 
 function computed(type: string, name: string): Record<string, string> {
   if (type === "tls:index/privateKey:PrivateKey") {
-    return { privateKeyPem: `private ${name}`, privateKeyPemPkcs8: `private ${name}`, publicKeyPem: `public ${name}` };
+    return {
+      privateKeyPem: `private ${name}`,
+      privateKeyPemPkcs8: `private ${name}`,
+      privateKeyOpenssh: `private ${name}`,
+      publicKeyPem: `public ${name}`,
+      publicKeyOpenssh: `ssh-ed25519 public-of-${name}\n`,
+    };
   }
   if (type === "tls:index/certRequest:CertRequest") return { certRequestPem: `request ${name}` };
   // What the Kubespray runner would give.

@@ -67,7 +67,7 @@ describe("gates in a document", () => {
       { type: "promql", name: "promql", ...timing, prometheus: "site", query: "up", expect: "nonEmpty", ...files },
       { type: "command", name: "command", ...timing, command: ["./smoke", "{site}"], environment: {} },
       {
-        ...{ type: "git", name: "git", ...timing, branch: "main", file: "status/{release}.json" },
+        ...{ type: "git", name: "git", ...timing, branch: "status", file: "status.json" },
         allowedSignersFile: undefined,
       },
       {
@@ -301,6 +301,15 @@ describe("gates of a wave in a document", () => {
 });
 
 describe("the gates of a list", () => {
+  it("leave the name of the gate of sites that catch up to it", () => {
+    const [problem] = gateNameProblems(gates("gates: [{ type: git, name: reconnect }]"), source, ["spec", "gates"]);
+    expect(problem).to.deep.include({
+      code: "EDGE-NAME-002",
+      path: ["spec", "gates", 0, "name"],
+      message: 'gate "reconnect" has the name of the gate of sites that catch up',
+    });
+  });
+
   it("have names of their own", () => {
     const two = gates("gates: [{ type: git }, { type: soak, duration: 1m, name: git }]");
     expect(gateNameProblems(two, source, ["spec", "gates"])).to.deep.equal([

@@ -1,140 +1,155 @@
 import { expect } from "chai";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { askSshKeygen, needsSshKeygen } from "../support/sshKeygen";
+import { reportSignersPath } from "../../components/reporter/address";
 import { aGate } from "../rollout/gates/aGate";
+import { aSite } from "../support/fleet";
+import { HubFolder } from "./siteReport/hubFolder";
+import { aKustomization, aNode, aReport, aTable, minute, now, oldCommit } from "./siteReport/samples";
 import { Bench, commit, failureOf } from "./request";
-
-const at = "2026-11-25T10:00:00Z";
-const report = { site: "porto", release: "2026.11.0", commit, result: "pass", at };
-const file = "status/2026.11.0.json";
 
 describe("the git gate", function () {
   this.timeout(30_000);
   let bench: Bench;
-  let work: string;
+  let hub: HubFolder;
   beforeEach(() => {
-    bench = new Bench();
-    work = path.join(bench.root, "work");
-    const bare = path.join(bench.root, "git", "site", "porto.git");
-    mkdirSync(path.dirname(bare), { recursive: true });
-    git("init", "-q", "--bare", "-b", "main", bare);
-    git("clone", "-q", bare, work);
-    mkdirSync(path.join(work, "status"));
+    hub = new HubFolder(mkdtempSync(path.join(tmpdir(), "edgewave-hub-")));
+    bench = new Bench({ now: () => now, gitDirectory: path.join(hub.root, "git"), outputDirectory: hub.root });
   });
-  afterEach(() => bench.remove());
+  afterEach(() => {
+    bench.remove();
+    rmSync(hub.root, { recursive: true, force: true });
+  });
 
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=site", "-c", "user.email=site@example", ...args], { stdio: "pipe" });
-  /** Commits a file as the site would, and pushes it to the hub. */
-  function push(content: object | string, name = file): void {
-    writeFileSync(path.join(work, name), typeof content === "string" ? content : JSON.stringify(content));
-    commitAll();
-  }
-  function commitAll(branch = "main"): void {
-    git("-C", work, "add", "-A");
-    git("-C", work, "commit", "-q", "-m", "report");
-    git("-C", work, "push", "-q", "origin", `HEAD:${branch}`);
-  }
+  const at = (revision = commit) => ({
+    kustomizations: aTable(aKustomization(revision)),
+    nodes: aTable(...aSite().nodes.map(({ name }) => aNode(name))),
+  });
+  const stalled = { Ready: "False", Stalled: "True", "Stalled Message": "mqtt does not answer" };
 
-  for (const [what, content, answer] of [
-    ["passes with a report of a pass", report, `pass: the site reported pass at ${at}`],
-    [
-      "fails with a report of a fail, and says why",
-      { ...report, result: "fail", message: "mqtt does not answer" },
-      `fail: the site reported fail at ${at}: mqtt does not answer`,
-    ],
-    [
-      "waits for a report of this commit",
-      { ...report, commit: "d".repeat(40) },
-      `inconclusive: ${file} speaks of the commit "${"d".repeat(40)}", not ${commit}`,
-    ],
-    ["waits for a report of this release", { ...report, release: "2026.10.0" }, /speaks of the release "2026\.10\.0"/],
-    ["takes no other site's report", { ...report, site: "vigo" }, /speaks of the site "vigo", not porto$/],
-    ["takes no other word for a pass", { ...report, result: "passed" }, /^inconclusive: .* is no report: result /],
-    ["takes no report without a time", { ...report, at: "yesterday" }, /^inconclusive: .* is no report: at /],
-    ["takes no text for a report", "all is well", /^inconclusive: .* is no report: /],
-  ] as const) {
-    it(what, async () => {
-      push(content);
-      const found = await bench.ask(aGate("git"));
-      if (typeof answer === "string") expect(found).to.equal(answer);
-      else expect(found).to.match(answer);
-    });
-  }
+  it("passes when the site says that it runs the promoted commit", async () => {
+    hub.report(aReport(at()));
+    expect(await bench.ask(aGate("git"))).to.equal(
+      "pass: the site reported at 2026-11-28T11:55Z: 1 objects of Flux are ready at c0ffee000000",
+    );
+  });
+
+  it("fails when the site says that something failed, and says what", async () => {
+    hub.report(aReport({ kustomizations: aTable(aKustomization(commit, stalled)) }));
+    expect(await bench.ask(aGate("git"))).to.match(/^fail: the site reported at .*Z: .*mqtt does not answer$/);
+  });
+
+  it("waits while the site is on its way", async () => {
+    hub.report(aReport(at(oldCommit)));
+    expect(await bench.ask(aGate("git"), { changedAt: now - 10 * minute })).to.match(
+      /^inconclusive: the site reported/,
+    );
+  });
 
   it("waits for a report that is not older than the last change", async () => {
-    push(report);
-    const changedAt = Date.parse(at) + 6 * 60_000;
-    expect(await bench.ask(aGate("git"), { changedAt })).to.equal(
-      `inconclusive: ${file} is of ${at}, before the site was last changed`,
+    hub.report(aReport(at()));
+    expect(await bench.ask(aGate("git"), { changedAt: now + 2 * minute })).to.equal(
+      "inconclusive: its report is of 2026-11-28T11:55Z, before the site was last changed",
     );
-    expect(await bench.ask(aGate("git"), { changedAt: changedAt - 120_000 })).to.match(/^pass/);
+    expect(await bench.ask(aGate("git"), { changedAt: now - 2 * minute })).to.match(/^pass/);
   });
 
-  it("waits for the file, the branch and the repository", async () => {
-    const found = async (overrides = {}) => await bench.ask(aGate("git", overrides));
-    expect(await found()).to.equal(`inconclusive: there is no ${file} on the branch main of site/porto yet`);
-    push(report);
-    expect(await found({ branch: "status" })).to.match(/no .* on the branch status/);
-    expect(await found({ file: "status" })).to.match(/there is no status on the branch main/);
-    execFileSync("rm", ["-r", path.join(bench.root, "git", "site", "porto.git")]);
-    expect(await found()).to.equal("inconclusive: the hub has no repository site/porto yet");
-  });
-
-  it("follows no link and reads nothing that is too large for a report", async () => {
-    symlinkSync("/etc/passwd", path.join(work, file));
-    commitAll();
-    expect(await bench.ask(aGate("git"))).to.match(/^inconclusive: .* is no report/);
-    push(JSON.stringify({ ...report, message: "x".repeat(70_000) }), "status/large.json");
-    expect(await failureOf(bench.ask(aGate("git", { file: "status/large.json" })))).to.equal(
-      "status/large.json is larger than 65536 bytes",
+  it("waits for the repository, the branch and the file", async () => {
+    expect(await bench.ask(aGate("git"))).to.equal("inconclusive: it has never reported");
+    hub.report(aReport(at()));
+    expect(await bench.ask(aGate("git", { branch: "main" }))).to.equal("inconclusive: it has never reported");
+    expect(await bench.ask(aGate("git", { file: "other/{release}.json" }))).to.equal(
+      "inconclusive: it has never reported",
     );
   });
 
-  describe("with signatures", () => {
-    const gate = () => aGate("git", { allowedSignersFile: "signers" });
-    let key: string;
-    before(function () {
-      needsSshKeygen(this);
-    });
-    beforeEach(() => {
-      key = path.join(bench.root, "key");
-      askSshKeygen("-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key);
-      bench.file("signers", `porto namespaces="edgewave-report" ${readFileSync(`${key}.pub`, "utf8")}`);
-    });
-    function sign(namespace = "edgewave-report"): void {
-      writeFileSync(path.join(work, file), JSON.stringify(report));
-      askSshKeygen("-Y", "sign", "-n", namespace, "-f", key, path.join(work, file));
-    }
+  it("reads another file and branch, and asks others' signatures, where the gate says so", async () => {
+    hub.report(aReport(at()));
+    const folder = hub.repository("site");
+    const show = (file: string) => `${hub.git(folder, ["show", `status:${file}`])}\n`;
+    const files = { "2026.11.0.json": show("status.json").trimEnd(), "2026.11.0.json.sig": show("status.json.sig") };
+    hub.commit(folder, "main", files);
+    const known = readFileSync(path.join(hub.root, "sites/porto", reportSignersPath), "utf8");
+    bench.file("signers", known);
+    const gate = { branch: "main", file: "{release}.json", allowedSignersFile: "signers" };
+    expect(await bench.ask(aGate("git", gate))).to.match(/^pass/);
+    bench.file("signers", known.replace(/^porto/, "vigo"));
+    expect(await bench.ask(aGate("git", gate))).to.match(/^inconclusive: .* signed by a key that is not the site's$/);
+  });
 
-    it("passes with a good one", async () => {
-      sign();
-      commitAll();
-      expect(await bench.ask(gate())).to.equal(`pass: the site reported pass at ${at}`);
-    });
+  it("brings the report from the hub first, and waits when that cannot be had", async () => {
+    hub.report(aReport(at()));
+    const asked: string[] = [];
+    const { options } = bench;
+    bench.remove();
+    bench = new Bench({ ...options, fetchSite: async (site) => void asked.push(site) });
+    expect(await bench.ask(aGate("git"))).to.match(/^pass/);
+    expect(asked).to.deep.equal(["porto"]);
+    bench.remove();
+    bench = new Bench({ ...options, fetchSite: () => Promise.reject(new Error("the hub cannot be reached")) });
+    expect(await failureOf(bench.ask(aGate("git")))).to.equal("the hub cannot be reached");
+  });
 
-    it("waits for one", async () => {
-      push(report);
-      expect(await bench.ask(gate())).to.equal(`inconclusive: ${file} is not signed: there is no ${file}.sig`);
-    });
+  it("takes no report without a signature of the site", async () => {
+    hub.report(aReport(at()));
+    const text = hub.git(hub.repository("site"), ["show", "status:status.json"]);
+    hub.commit(hub.repository("site"), "status", { "status.json": text });
+    expect(await bench.ask(aGate("git"))).to.equal("inconclusive: its report does not count: it is not signed");
+  });
+});
 
-    for (const [what, change] of [
-      ["over another text", () => writeFileSync(path.join(work, file), JSON.stringify({ ...report, message: "x" }))],
-      ["for something else", () => sign("git")],
-      ["of another site", () => bench.file("signers", `vigo ${readFileSync(`${key}.pub`, "utf8")}`)],
-      ["that is none", () => writeFileSync(path.join(work, `${file}.sig`), "x")],
-    ] as const) {
-      it(`takes no signature ${what}`, async () => {
-        sign();
-        if (what === "for something else") execFileSync("rm", [path.join(work, `${file}.sig`)]);
-        change();
-        commitAll();
-        expect(await bench.ask(gate())).to.match(
-          new RegExp(`^inconclusive: ${file} has no good signature of porto: .+`),
-        );
-      });
-    }
+describe("the gate of a site that was away", function () {
+  this.timeout(30_000);
+  let bench: Bench;
+  let hub: HubFolder;
+  beforeEach(() => {
+    hub = new HubFolder(mkdtempSync(path.join(tmpdir(), "edgewave-hub-")));
+    bench = new Bench({ now: () => now, gitDirectory: path.join(hub.root, "git"), outputDirectory: hub.root });
+  });
+  afterEach(() => {
+    bench.remove();
+    rmSync(hub.root, { recursive: true, force: true });
+  });
+
+  const ask = async (changes = {}) => await bench.ask(aGate("reconnect"), { changedAt: now - 10 * minute, ...changes });
+  const parts = (main: string | undefined) => ({
+    kustomizations: aTable(aKustomization(commit)),
+    deployRefs: { text: `${commit} refs/heads/deploy` },
+    siteRefs: { text: main === undefined ? "" : `${main} refs/heads/main\n${oldCommit} refs/heads/status` },
+  });
+
+  it("passes at once for a site that is only rendered", async () => {
+    expect(await ask({ site: aSite() })).to.match(/^pass: the site is only rendered/);
+  });
+
+  it("waits for a report, and for one that is younger than the promotion", async () => {
+    expect(await ask()).to.equal("inconclusive: it has never reported");
+    hub.report(aReport(parts(undefined)));
+    expect(await ask({ changedAt: now })).to.equal(
+      "inconclusive: its last report is of 2026-11-28T11:55Z, before the promotion",
+    );
+  });
+
+  it("follows the site's changes from its own Git to the hub, to what was taken over and to what was not", async () => {
+    const own = hub.repository("site");
+    const first = hub.commit(own, "main", { a: "1" });
+    hub.report(aReport(parts(oldCommit)));
+    expect(await ask()).to.match(/^inconclusive: check 1 of 4, mirrors: its main is at beef000000, and the hub has /);
+    hub.report(aReport(parts(first)));
+    expect(await ask()).to.equal("inconclusive: check 2 of 4, changes: 1 change of the site wait to be taken over");
+
+    const fleet = hub.repository("fleet");
+    hub.git(fleet, ["fetch", "-q", own, "main"]);
+    hub.commit(fleet, "sites", { a: "1" }, [first]);
+    expect(await ask()).to.equal(
+      "pass: the mirrors have caught up; no change waits; 1 objects of Flux are ready at c0ffee000000; the buffers are empty",
+    );
+
+    const second = hub.commit(own, "main", { a: "2" }, [first]);
+    hub.report(aReport(parts(second)));
+    hub.git(fleet, ["fetch", "-q", own, "main"]);
+    hub.commit(fleet, "conflicts/porto/abc", { a: "2" }, [second]);
+    expect(await ask()).to.match(/^pass: .*; 1 change did not merge and are listed: conflicts\/porto\/abc; /);
   });
 });

@@ -23,7 +23,7 @@ const build = (site: ReturnType<typeof aSite>) =>
 /** The pods of a recording with the name of what they belong to. */
 function podsOf({ resources }: Recording<unknown>): readonly (readonly [string, PodSpec])[] {
   return resources.flatMap(({ name, inputs }) => {
-    const spec = inputs.spec?.template?.spec;
+    const spec = (inputs.spec?.jobTemplate?.spec ?? inputs.spec)?.template?.spec;
     return spec?.containers ? [[name, spec] as const] : [];
   });
 }
@@ -60,6 +60,7 @@ describe("a site", function () {
           "flux-kustomize-controller",
           "flux-notification-controller",
           "flux-source-controller",
+          "reporter-job",
         ]);
       });
 
@@ -143,7 +144,7 @@ describe("a site", function () {
     expect(await valueOf(result.secretManifests)).to.equal("");
     expect(result).not.to.have.any.keys("inventoryDirectory", "apiAddress");
     const files = resources.flatMap(({ inputs }) => inputs.environment?.RELATIVE ?? []);
-    expect(files.filter((file) => !file.startsWith("images/"))).to.deep.equal([]);
+    expect(files.filter((file) => !file.startsWith("images/"))).to.deep.equal(["report/allowed_signers"]);
     const awaited = resources.filter(({ inputs }) => JSON.stringify(inputs.metadata ?? {}).includes("skipAwait"));
     expect(awaited.map(({ name }) => name)).to.deep.equal(["ingestion-forwarder"]);
   });

@@ -183,7 +183,7 @@ export function aRollout(overrides: Overrides<Rollout> = {}): Rollout {
     gates: [],
     waveGates: [],
     maintenance: alwaysOpen,
-    catchUp: { maxConcurrency: 4, expireSeconds: undefined, maxHops: 10 },
+    catchUp: { maxConcurrency: 4, expireSeconds: undefined, maxHops: 10, verifySeconds: undefined },
     preStage: false,
     source: { file: `rollouts/${name}.yaml`, line: 1 },
   };

@@ -109,6 +109,7 @@ export function rolloutYaml(rollout: Rollout): string {
         maxConcurrency: catchUp.maxConcurrency,
         expire: secondsYaml(catchUp.expireSeconds),
         maxHops: catchUp.maxHops,
+        verify: secondsYaml(catchUp.verifySeconds) ?? false,
       }),
       preStage: rollout.preStage,
       ...calendarYaml(rollout.maintenance),

@@ -3,7 +3,7 @@ import type { Hub, Release, ResolvedSite } from "../../../fleet/model";
 import type { Workload } from "../../../profiles/profile";
 import { resourcesOf } from "../../pods/resources";
 import { ingestion, ingestionSecrets } from "../address";
-import { bufferTopic } from "../topics";
+import { bufferTopic, recordsLag } from "../topics";
 import { heap, kafkaVersion } from "./kafka";
 import { spreadOverNodes } from "../../pods/replicas";
 import { podTemplate } from "./template";
@@ -69,6 +69,8 @@ export function mirrorObject(site: ResolvedSite, release: Release, hub: Hub, wor
           topicsPattern: bufferTopic,
         },
       ],
+      // How many records are before it; the site's report tells them.
+      metricsConfig: { type: "strimziMetricsReporter", values: { allowList: [recordsLag] } },
       resources: resourcesOf(workload),
       jvmOptions: heap(workload.requests.memoryMiB * 0.75),
       template: workload.replicas > 1 ? apart(mirror.name) : podTemplate("connectContainer"),

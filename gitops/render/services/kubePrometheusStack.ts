@@ -1,3 +1,4 @@
+import { ingestion } from "../../../components/ingestion/address";
 import type { Alerts } from "../../../fleet/model";
 import type { Profile } from "../../../profiles/profile";
 import { alertQueue } from "./alertQueue";
@@ -82,6 +83,7 @@ export const kubePrometheusStack: ChartService = {
       },
     },
     prometheus: {
+      additionalPodMonitors: bufferMonitors,
       prometheusSpec: {
         scrapeInterval: "60s",
         evaluationInterval: "60s",
@@ -128,6 +130,18 @@ export const kubePrometheusStack: ChartService = {
     },
   }),
 };
+
+/** Who tells what the ingestion buffers hold; on a site without one of them its monitor finds no pod. */
+const bufferMonitors = [
+  { name: "rabbitmq", labels: ingestion.broker.labels, port: "metrics" },
+  // The port that Strimzi opens for `metricsConfig`.
+  { name: "mirror-maker", labels: ingestion.mirror.labels, port: "tcp-prometheus" },
+].map(({ name, labels, port }) => ({
+  name,
+  namespaceSelector: { matchNames: [ingestion.namespace] },
+  selector: { matchLabels: { ...labels } },
+  podMetricsEndpoints: [{ port }],
+}));
 
 // With cert-manager the chart needs no job, and no further image, to make the webhook's certificate.
 function webhookCertificates(sizes: Sizes): Values {

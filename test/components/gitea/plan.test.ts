@@ -158,12 +158,12 @@ describe("Gitea's traffic", () => {
     });
   });
 
-  it("comes in from Flux, the ingress and itself", () => {
+  it("comes in from Flux, the reporter, the ingress and itself", () => {
     const { ingress } = networkPolicySpec(aSite(), hub);
     const namespaces = ingress[0]!.from.map((peer) =>
       "namespaceSelector" in peer ? Object.values(peer.namespaceSelector.matchLabels)[0] : "own",
     );
-    expect(namespaces).to.deep.equal(["flux-system", "ingress", "own"]);
+    expect(namespaces).to.deep.equal(["flux-system", "site-report", "ingress", "own"]);
   });
 });
 

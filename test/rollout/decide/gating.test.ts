@@ -7,7 +7,7 @@ import { answerRequest } from "../../../rollout/requests";
 import { why } from "../../../rollout/why";
 import { aGate } from "../gates/aGate";
 import { decided, ends } from "../support/decided";
-import { aPlan, applied, halted, resumed, started, stateOf, waveStarted } from "../support/plan";
+import { aPlan, applied, ended, halted, resumed, started, stateOf, waveFinished, waveStarted } from "../support/plan";
 
 const gate = (name: string, onInconclusive?: Gate["onInconclusive"]) => aGate("http", { name, onInconclusive });
 const begun = (name: string): RolloutEvent => ({ type: "gate-started", site: "a", gate: name });
@@ -126,6 +126,51 @@ describe("gates", () => {
     ]);
     expect(answerRequest(state, { type: "approve-site", by: "ana", site: "a" }, 100)).to.deep.equal({
       refused: "no gate holds site a",
+    });
+  });
+
+  describe("of a site that was deferred", () => {
+    const catchUp = { maxConcurrency: 1, expireSeconds: undefined, maxHops: 10, verifySeconds: 3600 };
+    const back: RolloutEvent[] = [
+      waveStarted,
+      ended("a", "deferred"),
+      waveFinished,
+      { type: "rollout-finished", result: "succeeded" },
+      { type: "rollout-reopened", kind: "catch-up", by: "ana", sites: ["a"] },
+      started("a"),
+      applied("a"),
+    ];
+
+    it("verify first that it is back, then what the wave asks", () => {
+      const of = plan(two, { catchUp });
+      expect(decided(stateOf(of, back))).to.deep.equal(["reconnect?a"]);
+      expect(decided(stateOf(of, [...back, ...verdict("reconnect", "pass")]))).to.deep.equal(["first?a"]);
+      const all = ["reconnect", "first", "second"].flatMap((name) => verdict(name, "pass"));
+      expect(ends(stateOf(of, [...back, ...all]))).to.deep.equal(["a succeeded"]);
+    });
+
+    it("say what it waits for, and hold it when its time is over", () => {
+      const of = plan([], { catchUp });
+      const detail = "check 4 of 4, buffers: draining: 12,000 messages are left";
+      const asked: RolloutEvent = {
+        type: "gate-answered",
+        site: "a",
+        gate: "reconnect",
+        answer: "inconclusive",
+        detail,
+      };
+      expect(why(stateOf(of, [...back, begun("reconnect"), asked]), "a", 100)).to.include({
+        status: "waiting",
+        condition: `gate reconnect says inconclusive: ${detail}`,
+      });
+      expect(why(stateOf(of, [...back, ...verdict("reconnect", "inconclusive")]), "a", 100)).to.include({
+        status: "blocked",
+      });
+    });
+
+    it("leave that out where the rollout says so, for older plans, and for sites that were never away", () => {
+      expect(decided(stateOf(plan(two), back))).to.deep.equal(["first?a"]);
+      expect(decided(stateOf(plan(two, { catchUp }), inGates))).to.deep.equal(["first?a"]);
     });
   });
 });

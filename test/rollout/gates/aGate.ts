@@ -1,8 +1,8 @@
 import type { GateOf, GateType, WaveGate } from "../../../fleet/gates";
-import { resolveGates, resolveWaveGates } from "../../../fleet/resolveGates";
+import { reconnectGate, resolveGates, resolveWaveGates } from "../../../fleet/resolveGates";
 import { gatesSchema, waveGatesSchema } from "../../../fleet/schema/gates";
 
-const written: Readonly<Record<GateType, object>> = {
+const written: Readonly<Record<Exclude<GateType, "reconnect">, object>> = {
   nodesReady: {},
   fluxReady: {},
   http: { url: "https://gitea.{domain}/" },
@@ -15,7 +15,10 @@ const written: Readonly<Record<GateType, object>> = {
 
 /** The simplest gate of a type with every default, but for some fields. */
 export function aGate<Type extends GateType>(type: Type, overrides: Partial<GateOf<Type>> = {}): GateOf<Type> {
-  const [gate] = resolveGates(gatesSchema.parse([{ type, ...written[type] }]));
+  const [gate] =
+    type === "reconnect"
+      ? [reconnectGate(86_400)]
+      : resolveGates(gatesSchema.parse([{ type, ...written[type as keyof typeof written] }]));
   return { ...(gate as GateOf<Type>), ...overrides };
 }
 
