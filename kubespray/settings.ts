@@ -69,22 +69,6 @@ export function readSettings(env: Environment, cwd: string): KubespraySettings {
   return { sshKey, source, commit, ansible, preparePlaybook, nodeVariables, cache, forks, stepSeconds, silenceSeconds };
 }
 
-/** Names of everything that `readSettings` reads, for whoever starts the runner with little of its environment. */
-export const settingNames = [
-  "EDGEWAVE_SSH_KEY_FILE",
-  "EDGEWAVE_KUBESPRAY",
-  "EDGEWAVE_KUBESPRAY_COMMIT",
-  "EDGEWAVE_ANSIBLE_VENV",
-  "EDGEWAVE_ANSIBLE_IMAGE",
-  "EDGEWAVE_CONTAINER_ENGINE",
-  "EDGEWAVE_PREPARE_PLAYBOOK",
-  "EDGEWAVE_PYTHON",
-  "EDGEWAVE_WHEELHOUSE",
-  "EDGEWAVE_ANSIBLE_FORKS",
-  "EDGEWAVE_STEP_TIMEOUT",
-  "EDGEWAVE_SSH_SILENCE",
-] as const;
-
 /** What a site's stack gives the runner beside the order, in JSON; secret. */
 const nodeVariablesSetting = "EDGEWAVE_NODE_VARIABLES";
 const nodeVariablesForm = z.record(z.string().regex(/^edgewave_[a-z_]+$/), z.string());

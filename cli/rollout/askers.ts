@@ -31,7 +31,7 @@ export function createGateProbe({ io, out, fleetFolder, git, hub }: AskerPlaces)
       return text === undefined ? undefined : { text, trusted: true };
     },
     gitDirectory: git,
-    ...(hub === undefined ? {} : { freshen: (site, signal) => fetchSiteRepository(git, hub, site, signal) }),
+    ...(hub === undefined ? {} : { fetchSite: (site, signal) => fetchSiteRepository(git, hub, site, signal) }),
     outputDirectory: out,
     fleetDirectory: fleetFolder,
     env: io.env,

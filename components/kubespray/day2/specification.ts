@@ -57,11 +57,12 @@ export interface SpecifiedDigests {
   readonly preparation: string;
 }
 
-/** Of `group_vars`, by path below `inventory/`. */
+/** By path below `inventory/`, or below the site's folder for what is beside it. */
 const concerns: Readonly<Record<string, keyof SpecifiedDigests>> = {
   "group_vars/all/containerd.yml": "mirrors",
   "group_vars/k8s_cluster/kube_control_plane.yml": "controlPlane",
   "group_vars/all/edgewave.yml": "preparation",
+  "prepare/prepare-nodes.yml": "preparation",
 };
 
 /**

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import type { ResolvedSite } from "../../../fleet/model";
 import { describeControllers, RealCluster } from "../../engine/providers/kubernetes/real/cluster";
 import { PlayedKubelet } from "../../engine/providers/kubernetes/real/kubelet";
+import { PlayedProvisioner } from "../../engine/providers/kubernetes/real/provisioner";
 import { ApiFront } from "../../kubespray/apiFront";
 import { FieldSite } from "../../kubespray/fieldSite";
 import { needsHosts, SiteNetwork } from "../../kubespray/network";
@@ -28,6 +29,7 @@ describeControllers("a micro site with the target field, from bare hosts to obje
   let field: FieldSite;
   let site: ResolvedSite;
   let cluster: RealCluster;
+  let provisioner: PlayedProvisioner;
   const kubelets: PlayedKubelet[] = [];
   const namespaces = ["gitea", "flux-system", "ingestion"];
 
@@ -36,12 +38,7 @@ describeControllers("a micro site with the target field, from bare hosts to obje
     const ansible = await needsAnsible(this);
     cluster = await RealCluster.get();
     await PlayedKubelet.addNode(cluster).catch(() => undefined);
-    await cluster.applyAs("test", {
-      apiVersion: "storage.k8s.io/v1",
-      kind: "StorageClass",
-      metadata: { name: "local-path" },
-      ...{ provisioner: "rancher.io/local-path", volumeBindingMode: "WaitForFirstConsumer" },
-    });
+    provisioner = await PlayedProvisioner.start(cluster, namespaces);
     for (const namespace of namespaces) kubelets.push(new PlayedKubelet(cluster, namespace));
     folder = mkdtempSync(path.join(tmpdir(), "ew-field-"));
     network = await SiteNetwork.start(folder, { cp: 11 });
@@ -60,6 +57,7 @@ describeControllers("a micro site with the target field, from bare hosts to obje
   });
   after(async () => {
     await Promise.all(kubelets.map((kubelet) => kubelet.stop()));
+    await provisioner?.stop();
     front?.stop();
     network?.stop();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
