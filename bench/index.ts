@@ -3,6 +3,7 @@
  *
  * A new subject is a folder of its own and a line here.
  */
+import { measureCheck } from "./check/measure";
 import { measureEngines } from "./engine/measure";
 import { measureFleet } from "./fleet/measure";
 import type { Measured } from "./print";
@@ -23,6 +24,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     ],
     measure: measureEngines,
   },
+  check: { numbers: [["sites", 500]], measure: measureCheck },
   fleet: { numbers: [["sites", 5000]], measure: measureFleet },
   rollout: {
     numbers: [

@@ -11,4 +11,5 @@ export {
   type ReleaseImage,
   type ReleaseVersions,
 } from "./release";
+export { supportEnd } from "./support";
 export { catalog, catalogComponent, catalogNames, catalogVersions } from "./versions";

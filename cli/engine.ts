@@ -9,10 +9,9 @@ import { EmbeddedPulumiCommand } from "../engine/index";
 import { builtinProviders } from "../engine/providers/registry";
 import { installPlugins, type Plugin } from "../rollout/runner/plugins";
 import { RunFailed } from "../rollout/stackRunner";
+import type { EngineWish } from "./engineWish";
 import { UserError } from "./userError";
 
-export const engineWishes = ["auto", "official", "embedded"] as const;
-export type EngineWish = (typeof engineWishes)[number];
 export type EngineName = "official" | "embedded";
 
 export interface EngineChoice {

@@ -1,5 +1,3 @@
-import "../engine/leanSdk";
-
 import { exitCode } from "./exitCodes";
 import { processIo } from "./io";
 import { runCli } from "./run";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
-import { engineWishes, type EngineWish } from "./engine";
+import { engineWishes, type EngineWish } from "./engineWish";
 import { durationSeconds } from "../fleet/schema/quantity";
 import type { Io } from "./io";
 import { UserError } from "./userError";

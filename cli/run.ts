@@ -1,10 +1,11 @@
+import { createRequire } from "node:module";
 import { CommanderError } from "commander";
 import { exitCode, type ExitCode } from "./exitCodes";
-import { asUserError } from "./failures";
 import { colorsOf, printJson, type Io } from "./io";
 import { FleetHasFindings } from "./load";
 import { formatFindings } from "./printing/findings";
 import { buildProgram } from "./program";
+import { UserError } from "./userError";
 
 /**
  * Runs one command line.
@@ -14,10 +15,10 @@ import { buildProgram } from "./program";
  */
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = exitCode.done;
-  const program = buildProgram(io, (result) => {
-    code = result;
-  });
   try {
+    const program = buildProgram(argv, io, (result) => {
+      code = result;
+    });
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
@@ -34,7 +35,7 @@ function report(error: unknown, argv: readonly string[], io: Io): ExitCode {
     else io.stderr.write(`${formatFindings(error.findings, colors)}\n\nNothing was touched.\n`);
     return error.exit;
   }
-  const known = asUserError(error);
+  const known = error instanceof UserError ? error : knownFailure(error);
   if (known !== undefined) {
     const { code, message, hint } = known;
     if (argv.includes("--json")) printJson(io, { error: { code, message, hint } });
@@ -46,4 +47,10 @@ function report(error: unknown, argv: readonly string[], io: Io): ExitCode {
     `${colors.red("error")} EDGE-CLI-001: edgewave itself failed; this is a defect, please report it.\n${stack}\n`,
   );
   return exitCode.failed;
+}
+
+/** Failures of the rooms below, which most runs do without. */
+function knownFailure(error: unknown): UserError | undefined {
+  const { asUserError } = createRequire(__filename)("./failures") as typeof import("./failures");
+  return asUserError(error);
 }

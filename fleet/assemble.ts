@@ -12,6 +12,8 @@ import {
   fleetDefaultsSchema,
   schemas,
   type FleetDocument,
+  resolvePolicy,
+  type PolicyDocument,
   type ReleaseDocument,
   type RolloutDocument,
   type SiteDocument,
@@ -21,6 +23,7 @@ import { schemaProblems } from "./schema/problems";
 import type { SourceDocument } from "./source/document";
 import type { FleetFile } from "./source/files";
 import { parseFile, type PlacedProblem } from "./source/parse";
+import { positionsOf, type Positions } from "./positions";
 import { compareVersions } from "./versions";
 
 export interface FleetReading {
@@ -28,6 +31,8 @@ export interface FleetReading {
   readonly fleet: Fleet | undefined;
   /** In order of file and line. */
   readonly findings: readonly Finding[];
+  /** Where values are written. */
+  readonly positions: Positions;
 }
 
 export interface ReadOptions {
@@ -70,6 +75,7 @@ class Assembly {
   private readonly sites: Sourced<SiteDocument>[] = [];
   private readonly releases: Sourced<ReleaseDocument>[] = [];
   private readonly rollouts: Sourced<RolloutDocument>[] = [];
+  private readonly policies: Sourced<PolicyDocument>[] = [];
   private sitesComplete = true;
   private knownHosts: KnownHosts = noKnownHosts;
   /** Files without `.yaml` in which something could not be read. */
@@ -105,12 +111,12 @@ class Assembly {
     const before = this.problems.length + this.placed.length;
     documents.forEach((document, index) => {
       this.documents.set(keyOf(document.source), document);
-      if (file.path === "fleet.yaml" && index > 0) {
+      if ((file.path === "fleet.yaml" || file.path === "policy.yaml") && index > 0) {
         this.problems.push({
           code: "EDGE-DOC-005",
           source: document.source,
           path: [],
-          message: "fleet.yaml holds more than one document",
+          message: `${file.path} holds more than one document`,
           hint: "Move sites, releases and rollouts into their folders.",
         });
       } else this.addDocument(document);
@@ -145,10 +151,16 @@ class Assembly {
       ...runChecks({ sites, releases, rollouts, named, unread, unreadLocks, sitesComplete, hub, knowledge }),
     );
     const findings = this.findings();
+    const positions = positionsOf(this.documents);
     if (fleetDocument === undefined || findings.some((finding) => finding.severity === "error")) {
-      return { fleet: undefined, findings };
+      return { fleet: undefined, findings, positions };
     }
-    return { fleet: fleetOf(fleetDocument, sites, releases, rollouts), findings };
+    const [policy] = this.policies.map(({ document, source }) => resolvePolicy(document, source));
+    return {
+      fleet: { ...fleetOf(fleetDocument, sites, releases, rollouts), ...(policy === undefined ? {} : { policy }) },
+      findings,
+      positions,
+    };
   }
 
   private addDocument(document: SourceDocument): void {
@@ -170,7 +182,8 @@ class Assembly {
     if (data.kind === "Fleet") this.fleets.push(data);
     else if (data.kind === "Site") this.sites.push({ document: data, source });
     else if (data.kind === "Release") this.releases.push({ document: data, source });
-    else this.rollouts.push({ document: data, source });
+    else if (data.kind === "Rollout") this.rollouts.push({ document: data, source });
+    else this.policies.push({ document: data, source });
   }
 
   /** Without the fleet's defaults, what sites leave to them is not called missing. */

@@ -58,10 +58,12 @@ const placeOf: Readonly<Record<Kind, string>> = {
   Site: "a file in sites",
   Release: "a file in releases",
   Rollout: "a file in rollouts",
+  Policy: "policy.yaml",
 };
 
 function kindOfFile(file: string): Kind {
   if (file.startsWith("sites/")) return "Site";
   if (file.startsWith("releases/")) return "Release";
-  return file.startsWith("rollouts/") ? "Rollout" : "Fleet";
+  if (file.startsWith("rollouts/")) return "Rollout";
+  return file === "policy.yaml" ? "Policy" : "Fleet";
 }

@@ -2,6 +2,7 @@ import { calendarCodes } from "./codes/calendar";
 import type { CodeText } from "./codes/codeText";
 import { documentCodes } from "./codes/document";
 import { gateCodes } from "./codes/gates";
+import { policyCodes } from "./codes/policy";
 import { networkCodes } from "./codes/network";
 import { releaseCodes } from "./codes/release";
 import { rolloutCodes } from "./codes/rollout";
@@ -9,7 +10,7 @@ import { siteCodes } from "./codes/site";
 
 export type { CodeText } from "./codes/codeText";
 
-/** Every code that `readFleet` gives. A code keeps its meaning for ever; a new meaning gets a new code. */
+/** Every code that `readFleet` and the check of a whole fleet give. A code keeps its meaning for ever; a new meaning gets a new code. */
 export const codes = {
   ...documentCodes,
   ...siteCodes,
@@ -18,6 +19,7 @@ export const codes = {
   ...rolloutCodes,
   ...gateCodes,
   ...calendarCodes,
+  ...policyCodes,
 } satisfies Record<string, CodeText>;
 
 export type FindingCode = keyof typeof codes;

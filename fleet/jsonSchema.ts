@@ -12,6 +12,7 @@ export function jsonSchemas(): Readonly<Record<Kind | "Lock", Readonly<Record<st
     Site: of("Site", schemas.Site),
     Release: of("Release", schemas.Release),
     Rollout: of("Rollout", schemas.Rollout),
+    Policy: of("Policy", schemas.Policy),
     Lock: of("ReleaseLock", lockSchema),
   };
 }

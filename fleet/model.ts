@@ -1,4 +1,5 @@
 import type { Gate, OnInconclusive } from "./gates";
+import type { FleetPolicy } from "./policy";
 /**
  * A fleet as the rest of edgewave sees it: checked, with every default applied. `readFleet` makes it from YAML files;
  * nothing else constructs one outside tests. Everything is plain data, so that it can cross a process boundary.
@@ -30,6 +31,8 @@ export interface Fleet {
   /** In order of name, the newest last. */
   readonly releases: readonly Release[];
   readonly rollouts: readonly Rollout[];
+  /** What policy.yaml says; undefined for a fleet without one. */
+  readonly policy?: FleetPolicy | undefined;
 }
 
 export interface Hub {

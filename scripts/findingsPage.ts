@@ -15,6 +15,7 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ["EDGE-GATE", "Gates"],
   ["EDGE-CAL", "Maintenance calendars"],
   ["EDGE-LOCK", "Locking a release"],
+  ["EDGE-POL", "Policy"],
 ];
 
 /**

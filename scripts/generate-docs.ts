@@ -3,16 +3,18 @@ import path from "node:path";
 import { format, resolveConfig } from "prettier";
 import { jsonSchemas } from "../fleet/jsonSchema";
 import { findingsPage } from "./findingsPage";
+import { policiesPage } from "./policiesPage";
 
 const docs = path.join(__dirname, "..", "docs");
 
-/** Writes docs/schema/*.json and docs/findings.md from their sources: `npm run generate`. */
+/** Writes docs/schema/*.json, docs/findings.md and docs/policies.md from their sources: `npm run generate`. */
 async function generate(): Promise<void> {
   mkdirSync(path.join(docs, "schema"), { recursive: true });
   for (const [kind, schema] of Object.entries(jsonSchemas())) {
     await write(path.join(docs, "schema", `${kind.toLowerCase()}.json`), JSON.stringify(schema));
   }
   await write(path.join(docs, "findings.md"), findingsPage());
+  await write(path.join(docs, "policies.md"), policiesPage());
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -25,7 +25,12 @@ export class StackSettingsError extends Error {
  * @param root absolute path of the folder of `Pulumi.yaml`.
  * @throws StackSettingsError with every finding if the fleet has errors, or if it lacks the site or the release.
  */
-export function siteArgsOf(reading: FleetReading, settings: StackSettings, stack: string, root: string): SiteArgs {
+export function siteArgsOf(
+  reading: Pick<FleetReading, "fleet" | "findings">,
+  settings: StackSettings,
+  stack: string,
+  root: string,
+): SiteArgs {
   const { fleet } = reading;
   if (fleet === undefined) {
     const errors = reading.findings.filter(({ severity }) => severity === "error");

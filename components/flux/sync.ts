@@ -20,6 +20,8 @@ export const deployPath = "./";
 /** It waits for the Kustomizations in the cut, which have 20 minutes each. */
 const deployTimeout = "30m";
 
+const partOfFlux = { "app.kubernetes.io/part-of": "flux" };
+
 /**
  * What Flux follows: first `deploy`, then what the site itself keeps in `site`. Each object belongs to one of the two.
  * Neither is decrypted: nothing in Git is encrypted, and Flux applies nothing while the key's Secret is missing.
@@ -35,7 +37,7 @@ export function syncObjects(
   const repository = (name: "deploy" | "site", branch: string, verify: object) => ({
     apiVersion: "source.toolkit.fluxcd.io/v1",
     kind: "GitRepository",
-    metadata: { name, namespace: flux.namespace },
+    metadata: { name, namespace: flux.namespace, labels: partOfFlux },
     spec: {
       interval: sourceInterval,
       timeout: "60s",
@@ -52,7 +54,7 @@ export function syncObjects(
   ) => ({
     apiVersion: "kustomize.toolkit.fluxcd.io/v1",
     kind: "Kustomization",
-    metadata: { name, namespace: flux.namespace },
+    metadata: { name, namespace: flux.namespace, labels: partOfFlux },
     spec: {
       interval: kustomizationInterval,
       retryInterval: "2m",

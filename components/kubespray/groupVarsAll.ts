@@ -8,7 +8,9 @@ const apiPort = 6443;
 
 /** `group_vars/all/all.yml`: connection, API address, names and time. */
 export function allVars(site: InventorySite) {
-  const { network } = site;
+  const { network, bastion } = site;
+  // The bastion gives the time while the link is down; the others are asked too while it is up.
+  const timeServers = [...new Set([bastion.address, ...network.ntpServers])];
   return {
     ...connectionOf(site),
     // Without it, workers reach the API through a local nginx; with it, kube-vip moves the address.
@@ -17,9 +19,9 @@ export function allVars(site: InventorySite) {
     loadbalancer_apiserver_healthcheck_port: 8081,
     disable_host_nameservers: true,
     upstream_dns_servers: [...network.dnsServers],
-    ntp_enabled: network.ntpServers.length > 0,
-    ntp_manage_config: network.ntpServers.length > 0,
-    ntp_servers: network.ntpServers.map((server) => `${server} iburst`),
+    ntp_enabled: true,
+    ntp_manage_config: true,
+    ntp_servers: timeServers.map((server) => `${server} iburst`),
     // A clock that ran free through a long outage is corrected whatever its offset; certificates depend on it.
     ntp_tinker_panic: true,
     ntp_timezone: site.timeZone,

@@ -19,8 +19,11 @@ export interface FleetFiles {
   readonly problems: readonly PlacedProblem[];
 }
 
-/** The folders of a fleet beside fleet.yaml. */
+/** The folders of a fleet. */
 export const fleetFolders = ["sites", "releases", "rollouts"] as const;
+
+/** Files beside those folders; a fleet may have no policy.yaml. */
+const topFiles: ReadonlySet<string> = new Set(["fleet.yaml", "policy.yaml"]);
 
 /** 5,000 sites in one file are about 8 MiB. */
 const maxFileBytes = 32 * 1024 * 1024;
@@ -51,7 +54,7 @@ export async function readFiles(folder: string): Promise<FleetFiles> {
   }
   reportStrays(top, report);
   const wanted = ["fleet.yaml"];
-  if (top.some(({ name }) => name === knownHostsFile)) wanted.push(knownHostsFile);
+  for (const name of [knownHostsFile, "policy.yaml"]) if (top.some((entry) => entry.name === name)) wanted.push(name);
   for (const name of fleetFolders) wanted.push(...(await listFolder(root, name, report)));
   const files: FleetFile[] = [];
   let next = 0;
@@ -72,7 +75,7 @@ function reportStrays(entries: readonly Dirent[], report: Report): void {
   const names = new Set(entries.map((entry) => entry.name));
   for (const entry of entries) {
     const { name } = entry;
-    if (name.startsWith(".") || name === "fleet.yaml" || (fleetFolders as readonly string[]).includes(name)) continue;
+    if (name.startsWith(".") || topFiles.has(name) || (fleetFolders as readonly string[]).includes(name)) continue;
     if (/\.ya?ml$/i.test(name))
       report("EDGE-FILE-004", name, `${name} is not read`, "Move it into sites, releases or rollouts.");
     else if (entry.isDirectory()) {

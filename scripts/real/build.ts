@@ -13,7 +13,7 @@ const between = 20_000;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Builds every program that is not in the folder yet, each whole or not at all.
+ * Builds every program of the modules that is not in the folder yet, each whole or not at all.
  *
  * @param say given lines of progress.
  * @throws if the Go toolchain refuses, with its last words.
@@ -22,9 +22,10 @@ export async function buildMissing(
   folder: string,
   environment: Environment,
   say: (line: string) => void,
+  wanted: readonly ProgramModule[] = modules,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const module of modules) {
+  for (const module of wanted) {
     const missing = Object.entries(module.programs).filter(([name]) => !existsSync(path.join(folder, name)));
     if (missing.length === 0) continue;
     const work = await mkdtemp(path.join(folder, ".build-"));

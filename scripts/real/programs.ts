@@ -36,18 +36,34 @@ export const modules: readonly ProgramModule[] = [
   },
 ];
 
+const kyvernoVersion = "1.19.1";
+
+/** Kyverno's command line, by which the rules for admission are judged; in a folder of its own, because few need it. */
+export const kyverno: ProgramModule = {
+  folder: path.join(__dirname, "kyverno"),
+  version: kyvernoVersion,
+  programs: { "kubectl-kyverno": "github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno" },
+  linkFlags: "-s -w",
+};
+
 /** The folder outside the tree that the programs of this state of the modules are kept in. */
-export function programFolder(environment: Readonly<Record<string, string | undefined>>): string {
+export function programFolder(environment: Environment): string {
+  return cacheFolder(environment, `kubernetes-${kubernetes}-etcd-${etcd}`, modules);
+}
+
+/** The same for Kyverno's command line. */
+export function kyvernoFolder(environment: Environment): string {
+  return cacheFolder(environment, `kyverno-${kyvernoVersion}`, [kyverno]);
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function cacheFolder(environment: Environment, name: string, of: readonly ProgramModule[]): string {
   const cache = environment["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache");
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
-  for (const { folder, programs, linkFlags } of modules) {
+  for (const { folder, programs, linkFlags } of of) {
     hash.update(JSON.stringify([programs, linkFlags]));
     for (const file of ["go.mod", "go.sum"]) hash.update(readFileSync(path.join(folder, file)));
   }
-  return path.join(
-    cache,
-    "edgewave",
-    "real",
-    `kubernetes-${kubernetes}-etcd-${etcd}-${hash.digest("hex").slice(0, 12)}`,
-  );
+  return path.join(cache, "edgewave", "real", `${name}-${hash.digest("hex").slice(0, 12)}`);
 }

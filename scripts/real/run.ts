@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { buildMissing } from "./build";
-import { programFolder } from "./programs";
+import { kyverno, kyvernoFolder, programFolder } from "./programs";
 
 /*
  * `npm run test:real [-- --skip-without-go] [MOCHA ARGUMENTS]`: the tests against real servers, and those that take minutes.
  *
  * The servers are those in KUBEBUILDER_ASSETS, the cluster of EDGEWAVE_TEST_KUBECONFIG, or built from Go modules into
- * the user's cache.
+ * the user's cache. So is Kyverno's command line, unless EDGEWAVE_TEST_KYVERNO names it.
  */
 const tests = "test/**/real/**/*.test.ts";
 const root = path.resolve(__dirname, "../..");
@@ -33,6 +33,11 @@ async function main(args: readonly string[]): Promise<number> {
     if (hasGo) await buildMissing(folder, environment, (line) => console.log(line));
     console.log(`servers: ${folder}`);
     environment["KUBEBUILDER_ASSETS"] = folder;
+  }
+  if (!environment["EDGEWAVE_TEST_KYVERNO"] && spawnSync("go", ["version"]).status === 0) {
+    const folder = kyvernoFolder(environment);
+    await buildMissing(folder, environment, (line) => console.log(line), [kyverno]);
+    environment["EDGEWAVE_TEST_KYVERNO"] = path.join(folder, "kubectl-kyverno");
   }
   const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");
   const run = spawn(process.execPath, [mocha, ...(rest.length === 0 ? [tests] : rest)], {

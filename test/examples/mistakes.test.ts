@@ -88,7 +88,10 @@ describe("the fleet of mistakes", () => {
 
   it("shows most codes that there are", () => {
     // Not here: what needs another file system, catalog or set of waves. The unit tests have those.
-    const elsewhere = Object.keys(codes).filter((code) => !expected.some((row) => row[2] === code));
+    // The codes of policy.yaml are for fleets that are otherwise sound; examples/violations has them.
+    const elsewhere = Object.keys(codes).filter(
+      (code) => !code.startsWith("EDGE-POL-") && !expected.some((row) => row[2] === code),
+    );
     expect(elsewhere).to.deep.equal([
       "EDGE-FILE-001",
       "EDGE-FILE-002",

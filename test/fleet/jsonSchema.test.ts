@@ -12,11 +12,12 @@ describe("the JSON Schemas", () => {
     expect(readdirSync(folder).sort()).to.deep.equal([
       "fleet.json",
       "lock.json",
+      "policy.json",
       "release.json",
       "rollout.json",
       "site.json",
     ]);
-    expect(Object.keys(schemas)).to.deep.equal(["Fleet", "Site", "Release", "Rollout", "Lock"]);
+    expect(Object.keys(schemas)).to.deep.equal(["Fleet", "Site", "Release", "Rollout", "Policy", "Lock"]);
   });
 
   for (const [kind, schema] of Object.entries(schemas)) {

@@ -3,7 +3,10 @@ import type { FleetReading } from "../../fleet/read";
 import { siteArgsOf, StackSettingsError, type StackSettings } from "../../stacks/settings";
 import { aFleet, aRelease } from "../support/fleet";
 
-const reading = (fleet: FleetReading["fleet"] = aFleet()): FleetReading => ({ fleet, findings: [] });
+const reading = (fleet: FleetReading["fleet"] = aFleet()): Pick<FleetReading, "fleet" | "findings"> => ({
+  fleet,
+  findings: [],
+});
 const settings = (more: Partial<StackSettings> = {}): StackSettings => ({
   fleet: "fleet",
   out: undefined,

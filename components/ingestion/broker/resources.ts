@@ -6,6 +6,7 @@ import { ingestion } from "../address";
 import type { IngestionBridgeArgs } from "../args";
 import { labelled } from "../metadata";
 import { configurationChecksum, type IngestionPlan } from "../plan";
+import { oneAtATime } from "../../pods/replicas";
 import { volumeAnnotations, volumeClaim } from "../../pods/storage";
 import { brokerDefinitions } from "./definitions";
 import { brokerConfigMap, brokerPod, brokerService, brokerTraffic } from "./pod";
@@ -55,6 +56,15 @@ export function runBroker(
           { metadata: { name: "data", annotations: volumeAnnotations }, spec: volumeClaim(plan.broker.storageGiB) },
         ],
       },
+    },
+    onCluster,
+  );
+  oneAtATime(
+    `${name}-broker-disruptions`,
+    {
+      metadata: labelled(broker.service, broker.labels),
+      labels: broker.labels,
+      replicas: plan.broker.replicas,
     },
     onCluster,
   );

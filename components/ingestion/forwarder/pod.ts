@@ -2,6 +2,7 @@ import { imageReference } from "../../../catalog";
 import type { Release, ResolvedSite } from "../../../fleet/model";
 import type { Workload } from "../../../profiles/profile";
 import { resourcesOf } from "../../pods/resources";
+import { spreadOverNodes } from "../../pods/replicas";
 import { containerSecurity, podSecurity } from "../../pods/security";
 import { neighbours, toDns, tcp } from "../../pods/traffic";
 import { ingestion, ingestionSecrets } from "../address";
@@ -35,6 +36,7 @@ export function forwarderPod(
       enableServiceLinks: false,
       securityContext: podSecurity(user),
       terminationGracePeriodSeconds: 60,
+      ...(workload.replicas > 1 ? spreadOverNodes(forwarder.labels) : {}),
       containers: [
         {
           name: "vector",

@@ -4,6 +4,7 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { ingestion } from "../address";
 import type { IngestionBridgeArgs } from "../args";
+import { oneAtATime } from "../../pods/replicas";
 import { labelled, startsLater } from "../metadata";
 import { configurationChecksum, type IngestionPlan } from "../plan";
 import { forwarderConfigMap, forwarderPod, forwarderTraffic } from "./pod";
@@ -33,6 +34,15 @@ export function runForwarder(
         selector: { matchLabels: { ...forwarder.labels } },
         template: pod,
       },
+    },
+    onCluster,
+  );
+  oneAtATime(
+    `${name}-forwarder-disruptions`,
+    {
+      metadata: labelled(forwarder.name, forwarder.labels),
+      labels: forwarder.labels,
+      replicas: plan.forwarder.replicas,
     },
     onCluster,
   );

@@ -2,6 +2,7 @@ import { imageReference } from "../../../catalog";
 import type { Release, ResolvedSite } from "../../../fleet/model";
 import type { Workload } from "../../../profiles/profile";
 import { resourcesOf } from "../../pods/resources";
+import { spreadOverNodes } from "../../pods/replicas";
 import { containerSecurity, podSecurity } from "../../pods/security";
 import { pods, tcp, toDns } from "../../pods/traffic";
 import { ingestion } from "../address";
@@ -61,6 +62,7 @@ export function bridgePod(site: ResolvedSite, release: Release, workload: Worklo
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       securityContext: podSecurity(1001),
+      ...(workload.replicas > 1 ? spreadOverNodes(bridge.labels) : {}),
       containers: [
         {
           name: "mqtt-bridge",

@@ -75,7 +75,7 @@ export function kafkaObjects(site: ResolvedSite, release: Release, profile: Prof
     cluster: {
       apiVersion,
       kind: "Kafka",
-      metadata: { name: kafka.cluster, namespace },
+      metadata: { name: kafka.cluster, namespace, labels: { "app.kubernetes.io/name": "kafka" } },
       spec: {
         kafka: {
           version: kafkaVersion(release),

@@ -5,6 +5,7 @@ import { resourcesOf } from "../../pods/resources";
 import { ingestion, ingestionSecrets } from "../address";
 import { bufferTopic } from "../topics";
 import { heap, kafkaVersion } from "./kafka";
+import { spreadOverNodes } from "../../pods/replicas";
 import { podTemplate } from "./template";
 
 /** Account of MirrorMaker at the site's own Kafka. */
@@ -25,7 +26,7 @@ export function mirrorObject(site: ResolvedSite, release: Release, hub: Hub, wor
   return {
     apiVersion: "kafka.strimzi.io/v1",
     kind: "KafkaMirrorMaker2",
-    metadata: { name: mirror.name, namespace },
+    metadata: { name: mirror.name, namespace, labels: { "app.kubernetes.io/name": "mirror-maker" } },
     spec: {
       version: kafkaVersion(release),
       image: imageReference(release, site.architecture, "strimzi", "kafka"),
@@ -70,7 +71,14 @@ export function mirrorObject(site: ResolvedSite, release: Release, hub: Hub, wor
       ],
       resources: resourcesOf(workload),
       jvmOptions: heap(workload.requests.memoryMiB * 0.75),
-      template: podTemplate("connectContainer"),
+      template: workload.replicas > 1 ? apart(mirror.name) : podTemplate("connectContainer"),
     },
   };
+}
+
+/** Strimzi labels the pods itself and gives them a disruption budget. */
+function apart(name: string) {
+  const template = podTemplate("connectContainer");
+  const labels = { "strimzi.io/kind": "KafkaMirrorMaker2", "strimzi.io/cluster": name };
+  return { ...template, pod: { ...template.pod, ...spreadOverNodes(labels) } };
 }

@@ -9,6 +9,7 @@ import type { IngestionBridgeArgs } from "../args";
 import { labelled, startsLater } from "../metadata";
 import { configurationChecksum, type IngestionPlan } from "../plan";
 import { workloadsOf } from "../../../profiles";
+import { oneAtATime } from "../../pods/replicas";
 import { workloadOf } from "../../pods/workload";
 import { bridgeConfigMap, bridgeFiles, bridgePod, bridgeTraffic } from "./bridge";
 import { bufferTopicObject, kafkaObjects, kafkaUser } from "./kafka";
@@ -52,6 +53,15 @@ export function runStrimzi(
         selector: { matchLabels: { ...bridge.labels } },
         template: pod,
       },
+    },
+    onCluster,
+  );
+  oneAtATime(
+    `${name}-bridge-disruptions`,
+    {
+      metadata: labelled(bridge.name, bridge.labels),
+      labels: bridge.labels,
+      replicas: of("mqtt-bridge").replicas,
     },
     onCluster,
   );

@@ -1,0 +1,88 @@
+import { areas, type Area, type Rule } from "../policy/rule";
+import { rules } from "../policy/rules";
+
+const titles: Readonly<Record<Area, string>> = {
+  images: "Images",
+  size: "Size",
+  topology: "Topology",
+  isolation: "Isolation",
+  secrets: "Secrets",
+  offline: "Offline",
+  supply: "Supply",
+  fleet: "Fleet",
+};
+
+const about: Readonly<Record<Rule["scope"], string>> = {
+  resource: "each resource by itself",
+  stack: "all resources of a site together",
+  fleet: "all sites together",
+};
+
+const head = `# Policies
+
+What may not happen at an edge site, why it matters and what to do. Generated from \`policy/rules\` by \`npm run generate\`.
+
+\`edgewave check\` holds every site to these rules without contact, and \`pulumi preview --policy-pack policy\` the stack that
+it previews; what Flux takes from Git is judged with it. [Jobs for CI](ci/README.md) are ready to use. A fleet says in
+\`policy.yaml\` beside fleet.yaml what differs for it: levels, also by environment (the site's label \`environment\`, or the one
+that \`environmentLabel\` names), settings, and exemptions with a reason, an owner and a last day
+([schema](schema/policy.json)):
+
+\`\`\`yaml
+apiVersion: edgewave.dev/v1alpha1
+kind: Policy
+metadata: { name: harbours }
+spec:
+  rules:
+    site-labels: { settings: { required: [country, uplink] } }
+    image-by-digest: { environments: { lab: disabled } }
+  exemptions:
+    - rule: no-host-path
+      sites: [vigo]
+      resources: ["DaemonSet legacy/*"]
+      reason: The crane's driver needs /dev until its new version.
+      owner: crane team
+      until: 2027-03-31
+\`\`\`
+
+The day after \`until\` the rule holds again, and the report says which exemption has ended. CrossGuard's own file
+(\`--policy-pack-config\`) takes the same settings and exemptions under a rule's name, and CrossGuard's levels:
+\`advisory\`, \`mandatory\`, \`remediate\`, \`disabled\`. A rule that is marked so has a safe correction; it is off unless the
+level is \`remediate\`. A rule whose violations may be advice only is there twice in the pack, the second time as
+\`RULE-advice\`.`;
+
+/** docs/policies.md: every rule that sites are held to. */
+export function policiesPage(): string {
+  const sections = areas.map((area) => {
+    const entries = rules.filter((rule) => rule.area === area).map(entry);
+    return `## ${titles[area]}\n\n${entries.join("\n\n")}`;
+  });
+  return `${[head, ...sections].join("\n\n")}\n`;
+}
+
+function entry(rule: Rule): string {
+  const facts = [
+    `Level: ${rule.level}${levels(rule)}.`,
+    `Looks at ${about[rule.scope]}.`,
+    ...(rule.softens === true ? ["Advice only while a release is not locked."] : []),
+    ...(rule.scope === "resource" && rule.remediate !== undefined ? ["Can be corrected by `remediate`."] : []),
+    ...(rule.admission === undefined ? [] : ["Enforced at admission by Kyverno too."]),
+  ];
+  const settings = Object.entries(rule.settings ?? {}).map(
+    ([name, setting]) =>
+      `- \`${name}\` (${setting.type}): ${setting.description} Default: \`${JSON.stringify(setting.default)}\`.`,
+  );
+  return [
+    `### ${rule.name}`,
+    rule.description,
+    rule.why,
+    `**Do:** ${rule.fix}`,
+    facts.join(" "),
+    ...(settings.length === 0 ? [] : [`Settings:\n\n${settings.join("\n")}`]),
+  ].join("\n\n");
+}
+
+function levels({ levels: own }: Rule): string {
+  const parts = Object.entries(own ?? {}).map(([environment, level]) => `${level} in ${environment}`);
+  return parts.length === 0 ? "" : `, ${parts.join(", ")}`;
+}
