@@ -16,7 +16,7 @@ const argsOf = (site: ReturnType<typeof aSite>) => ({
 });
 
 describe("a site's resources, built without contact", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it("are those of its stack and those of its Git, with all that is secret marked", async () => {
     const resources = await siteResources(argsOf(aSite()));
