@@ -159,7 +159,10 @@ class Assembly {
     }
     const [policy] = this.policies.map(({ document, source }) => resolvePolicy(document, source));
     return {
-      fleet: { ...fleetOf(fleetDocument, sites, releases, rollouts, overrides), ...(policy === undefined ? {} : { policy }) },
+      fleet: {
+        ...fleetOf(fleetDocument, sites, releases, rollouts, overrides),
+        ...(policy === undefined ? {} : { policy }),
+      },
       findings,
       positions,
     };

@@ -60,7 +60,7 @@ export async function exchange({
       ...headers,
       host: url.host,
       ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
-  /** Of a request that sends something. */
+      /** Of a request that sends something. */
     },
     agent: agent ?? false,
     signal,

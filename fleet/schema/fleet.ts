@@ -2,7 +2,17 @@ import { z } from "zod";
 import { calendarSchema } from "./calendar";
 import { document, target, timeZone } from "./document";
 import { hasForm, text } from "./formats";
-import { alerts, bastionDefaults, identity, ingestion, link, longestName, networkDefaults, platform, ssh } from "./settings";
+import {
+  alerts,
+  bastionDefaults,
+  identity,
+  ingestion,
+  link,
+  longestName,
+  networkDefaults,
+  platform,
+  ssh,
+} from "./settings";
 
 /** Before it stand `bastion.` and the site's name with its dot. */
 const longestDomain = longestName - "bastion.".length - 64;

@@ -33,7 +33,9 @@ const git = z
     file: template("edgewave-repository-path", "site")
       .optional()
       .describe("status.json by default; its signature is beside it and ends in .sig."),
-    allowedSignersFile: file("site").optional().describe("Who may sign; the key that the site was rolled out with by default."),
+    allowedSignersFile: file("site")
+      .optional()
+      .describe("Who may sign; the key that the site was rolled out with by default."),
   })
   .superRefine(timesFit)
   .describe("The site's own report, in its repository, says that it runs the promoted commit and all of it is Ready.");

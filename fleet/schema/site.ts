@@ -3,7 +3,17 @@ import { calendarSchema } from "./calendar";
 import { architecture, document, labels, profileName, region, target, timeZone } from "./document";
 import { text } from "./formats";
 import { diskGiB, memoryMiB } from "./quantity";
-import { alerts, bastionDefaults, identity, ingestion, link, longestName, networkDefaults, platform, ssh } from "./settings";
+import {
+  alerts,
+  bastionDefaults,
+  identity,
+  ingestion,
+  link,
+  longestName,
+  networkDefaults,
+  platform,
+  ssh,
+} from "./settings";
 
 const hostKeys = z
   .array(text("edgewave-host-key"))

@@ -21,6 +21,7 @@ export const networksApart: FleetRule = {
       hub,
       releases: [],
       rollouts: [],
+      overrides: [],
       named: [],
       unread: new Set(),
       unreadLocks: new Set(),

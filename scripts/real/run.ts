@@ -48,7 +48,9 @@ async function main(args: readonly string[]): Promise<number> {
       if (has("go")) await buildMissing(kit.modules, folder, environment, (line) => console.log(line));
     } catch (error) {
       if (!kit.optional) throw error;
-      console.log(`${(error as Error).message}\n${programsOf(kit)} could not be built: the tests that need it are skipped`);
+      console.log(
+        `${(error as Error).message}\n${programsOf(kit)} could not be built: the tests that need it are skipped`,
+      );
       continue;
     }
     console.log(`servers: ${folder}`);

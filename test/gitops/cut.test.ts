@@ -132,7 +132,9 @@ describe("cutForSite", () => {
 
   it("takes every chart from the bastion", () => {
     const sources = objects.filter(({ kind }) => kind === "OCIRepository");
-    expect(sources).to.have.length(objects.filter(({ kind }) => kind === "HelmRelease").length).above(5);
+    expect(sources)
+      .to.have.length(objects.filter(({ kind }) => kind === "HelmRelease").length)
+      .above(5);
     for (const { spec } of sources) expect(spec?.["url"]).to.match(/^oci:\/\/\$\{bastion_registry\}\/charts\/[a-z-]+$/);
   });
 
