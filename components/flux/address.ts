@@ -7,6 +7,9 @@ export const flux = {
   labels: (controller: string) => ({ app: controller }),
 } as const;
 
+/** Of every object that edgewave gives to Flux. */
+export const partOfFlux = { "app.kubernetes.io/part-of": "flux" } as const;
+
 /** Where Gitea's webhooks go, so that Flux need not wait for its interval. */
 export const webhookReceiver = {
   service: "webhook-receiver",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { flux, webhookReceiver } from "./address";
+import { flux, partOfFlux, webhookReceiver } from "./address";
 
 /** Secret with the token that Gitea signs its webhooks with, under `token`. */
 export const receiverSecret = "gitea-webhook";
@@ -15,7 +15,7 @@ const alertmanager = "http://alertmanager-operated.monitoring.svc.cluster.local:
  * there yet, the controller drops what it has to say; conditions and metrics stay.
  */
 export function notificationObjects() {
-  const metadata = (name: string) => ({ name, namespace: flux.namespace });
+  const metadata = (name: string) => ({ name, namespace: flux.namespace, labels: partOfFlux });
   const everyOne = (kind: string) => ({ kind, name: "*" });
   return {
     provider: {

@@ -1,5 +1,5 @@
 import type { Profile } from "../../profiles/profile";
-import { flux } from "./address";
+import { flux, partOfFlux } from "./address";
 
 /** Secrets of Flux on a site. */
 export const syncSecrets = {
@@ -19,8 +19,6 @@ export const deployPath = "./";
 
 /** It waits for the Kustomizations in the cut, which have 20 minutes each. */
 const deployTimeout = "30m";
-
-const partOfFlux = { "app.kubernetes.io/part-of": "flux" };
 
 /**
  * What Flux follows: first `deploy`, then what the site itself keeps in `site`. Each object belongs to one of the two.

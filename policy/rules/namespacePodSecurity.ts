@@ -10,9 +10,9 @@ export const namespacePodSecurity = conditionRule({
   // node-exporter reads the host's /proc and /sys; the log collector and the
   // backup's node agent read the logs and volumes of all pods.
   settings: namedList("have pods of the privileged level", [
-    "alloy/*",
     "kube-system/*",
     "local-path-storage/*",
+    "log-collector/*",
     "monitoring/*",
     "velero/*",
   ]),

@@ -7,8 +7,8 @@ export const noAddedCapabilities = conditionRule({
   why: "Most capabilities are a way to the node; the restricted level of the Pod Security Standards has one that is not.",
   fix: "Drop ALL and add nothing but NET_BIND_SERVICE.",
   level: "mandatory",
-  // The network plugin and CoreDNS.
-  settings: namedList("add capabilities", ["kube-system/*"]),
+  // The network plugin and CoreDNS; the log collector, which is not root, reads what only root may.
+  settings: namedList("add capabilities", ["kube-system/*", "log-collector/*"]),
   conditions: [
     {
       subject: "containers",

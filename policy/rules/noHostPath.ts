@@ -9,9 +9,9 @@ export const noHostPath = conditionRule({
   level: "mandatory",
   // Those that read logs, metrics and volumes of the node, and those that make its volumes and network.
   settings: namedList("mount paths of the node", [
-    "alloy/*",
     "kube-system/*",
     "local-path-storage/*",
+    "log-collector/*",
     "monitoring/*",
     "velero/*",
   ]),
