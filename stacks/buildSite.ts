@@ -64,7 +64,7 @@ export function buildSite(args: SiteArgs): SiteOutputs {
       gitea,
       authority: images.authority.certificate,
       kubeconfig,
-      receiver: undefined,
+      receiver: flux.receiver,
     });
   }
   const ingestion = new IngestionBridge("ingestion", { ...onCluster, authority: images.authority });

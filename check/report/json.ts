@@ -4,6 +4,7 @@ import { passes, remarkOf, weightOf, type CheckResult, type PlacedVerdict } from
 /** A check as JSON: findings of the files, then violations, and both counted by rule and by site. */
 export function jsonReport(result: CheckResult): object {
   const { day, verdicts, failures, built, sites } = result;
+  const ofSites = countsBy(verdicts, ({ site }) => site);
   return {
     ok: passes(result),
     day,
@@ -24,13 +25,8 @@ export function jsonReport(result: CheckResult): object {
       line: verdict.place.line,
     })),
     failures,
-    byRule: Object.fromEntries(
-      [...new Set(verdicts.map(({ rule }) => rule))].map((rule) => [
-        rule,
-        counts(verdicts.filter((one) => one.rule === rule)),
-      ]),
-    ),
-    bySite: Object.fromEntries(sites.map((site) => [site, counts(verdicts.filter((one) => one.site === site))])),
+    byRule: Object.fromEntries(countsBy(verdicts, ({ rule }) => rule)),
+    bySite: Object.fromEntries(sites.map((site) => [site, ofSites.get(site) ?? none])),
   };
 }
 
@@ -40,8 +36,20 @@ export interface Counts {
   readonly exempt: number;
 }
 
-export function counts(verdicts: readonly PlacedVerdict[]): Counts {
-  const of = { stops: 0, advice: 0, exempt: 0 };
-  for (const verdict of verdicts) of[weightOf(verdict)] += 1;
-  return of;
+const none: Counts = { stops: 0, advice: 0, exempt: 0 };
+
+/** Counts verdicts by what they share, in the order of its first; what shares nothing is left out. */
+export function countsBy(
+  verdicts: readonly PlacedVerdict[],
+  keyOf: (verdict: PlacedVerdict) => string | undefined,
+): ReadonlyMap<string, Counts> {
+  const counted = new Map<string, { stops: number; advice: number; exempt: number }>();
+  for (const verdict of verdicts) {
+    const key = keyOf(verdict);
+    if (key === undefined) continue;
+    const counts = counted.get(key) ?? { ...none };
+    counts[weightOf(verdict)] += 1;
+    counted.set(key, counts);
+  }
+  return counted;
 }

@@ -1,5 +1,5 @@
 import { ruleNamed } from "../../policy/rules";
-import { counts } from "./json";
+import { countsBy } from "./json";
 import { remarkOf, weightOf, type CheckResult, type PlacedVerdict, type Weight } from "./result";
 
 /** How words are marked for people: colours, or nothing. */
@@ -80,9 +80,11 @@ function placesOf(group: readonly PlacedVerdict[]): readonly string[] {
 }
 
 function siteLines({ sites, verdicts }: CheckResult, marks: Marks): string {
-  const rows = sites
-    .map((site) => ({ site, ...counts(verdicts.filter((verdict) => verdict.site === site)) }))
-    .filter(({ stops }) => stops > 0);
+  const ofSites = countsBy(verdicts, ({ site }) => site);
+  const rows = sites.flatMap((site) => {
+    const counts = ofSites.get(site);
+    return counts !== undefined && counts.stops > 0 ? [{ site, ...counts }] : [];
+  });
   if (rows.length === 0) return "";
   const width = Math.max(...rows.map(({ site }) => site.length));
   const lines = rows.map(

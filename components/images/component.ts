@@ -7,6 +7,7 @@ import { registryAccess, type RegistryAccess } from "./access";
 import type { ImageConfigArgs } from "./args";
 import { registryUrl, type RegistryMirror } from "./mirrors";
 import { configurationDigest, imagePlan } from "./plan";
+import { requireLock } from "./requireLock";
 
 /**
  * The image path of a site without a registry of its own in the cluster: containerd pulls everything through the
@@ -28,6 +29,7 @@ export class ImageConfig extends pulumi.ComponentResource {
 
   constructor(name: string, args: ImageConfigArgs, opts?: pulumi.ComponentResourceOptions) {
     const { site, outputDirectory: directory } = args;
+    requireLock(site, args.release);
     const plan = imagePlan(site, args.release);
     super("edgewave:images:ImageConfig", name, {}, opts);
     const child = { parent: this };

@@ -2,7 +2,7 @@ import { at, text } from "../objects/json";
 import { kubernetesObject } from "../resource";
 import type { ResourceRule } from "../rule";
 import { isAllowed } from "../admission/evaluate";
-import { violation } from "../violation";
+import { fromRelease, violation } from "../violation";
 import { allowedBy, namedList } from "./conditions";
 
 export const fluxSourceVerified: ResourceRule = {
@@ -30,6 +30,7 @@ export const fluxSourceVerified: ResourceRule = {
         field: "spec.verify",
         value: "missing",
         limit: chart ? "a chart is verified, or named by spec.ref.digest" : "the head is verified by a signature",
+        ...(chart ? { from: fromRelease("components") } : {}),
         advisory:
           chart && release !== undefined && release.lock === undefined
             ? `release ${release.name} is not locked yet`

@@ -11,7 +11,7 @@ import stackProgram from "../../stacks/index";
 import { siteProgram } from "../../stacks/program";
 import { isSecret, record, valueOf, type Recording, type Registered } from "../components/recording";
 import { containersOf, everySite, type PodSpec } from "../components/samples";
-import { aFleet, aRelease, aSite } from "../support/fleet";
+import { aFleet, aLock, aRelease, aSite } from "../support/fleet";
 import { repository } from "../support/edgewave";
 
 const outputDirectory = "/srv/out/harbours/sites/porto";
@@ -27,6 +27,8 @@ function podsOf({ resources }: Recording<unknown>): readonly (readonly [string, 
     return spec?.containers ? [[name, spec] as const] : [];
   });
 }
+
+const locked = { ...aRelease(), lock: aLock() };
 
 describe("a site", function () {
   // Several whole sites are made in some tests.
@@ -132,7 +134,7 @@ describe("a site", function () {
     const site = aSite({ target: "cluster" });
     const kubeconfig = "kind: Config";
     const { result, resources } = await record(() =>
-      buildSite({ site, release: aRelease(), fleet, signers, outputDirectory, access: { kubeconfig } }),
+      buildSite({ site, release: locked, fleet, signers, outputDirectory, access: { kubeconfig } }),
     );
     const provider = resources.find(({ type }) => type === "pulumi:providers:kubernetes");
     expect(provider?.inputs).to.include({ clusterIdentifier: "porto", enableSecretMutable: "true" });
@@ -153,7 +155,7 @@ describe("a site", function () {
     const site = aSite({ target: "cluster", profile: "mini" });
     const access = { kubeconfig: "kind: Config" };
     const { resources } = await record(() =>
-      buildSite({ site, release: aRelease(), fleet, signers, outputDirectory, access }),
+      buildSite({ site, release: locked, fleet, signers, outputDirectory, access }),
     );
     const kinds = (list: readonly Registered[], type: RegExp) => list.filter(({ type: own }) => type.test(own));
     const defined = kinds(resources, /:CustomResourceDefinition$/).map(

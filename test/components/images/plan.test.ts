@@ -4,6 +4,7 @@ import { parse } from "smol-toml";
 import { ComponentArgumentError } from "../../../components/argumentError";
 import { mirrorsOf, nodePaths } from "../../../components/images/mirrors";
 import { configurationDigest, hostsToml, imagePlan } from "../../../components/images/plan";
+import { requireLock } from "../../../components/images/requireLock";
 import { aLock, aRelease, aSite } from "../../support/fleet";
 import { everySite } from "../samples";
 
@@ -109,6 +110,14 @@ describe("the image path's plan", () => {
     expect(digest(aSite({ region: "elsewhere" }))).to.equal(before);
     expect(digest(aSite({ bastion: { registryPort: 5001 } }))).not.to.equal(before);
     expect(digest(aSite(), "b")).not.to.equal(before);
+  });
+
+  it("refuses a release without a lock for sites that are more than rendered", () => {
+    for (const target of ["field", "cluster"] as const) {
+      expect(() => requireLock(aSite({ target }), aRelease())).to.throw(/EDGE-COMPONENT-014.*porto.*no lock/);
+      requireLock(aSite({ target }), { ...aRelease(), lock: aLock() });
+    }
+    requireLock(aSite(), aRelease());
   });
 
   it("refuses a release with a version that the catalog does not have", () => {
