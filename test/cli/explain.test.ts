@@ -80,7 +80,7 @@ describe("edgewave seal", () => {
       expect(code).to.equal(0);
       expect(out).not.to.include("hunter2");
       writeFileSync(path.join(folder, "fleet", "overrides", "vigo-secrets.yaml"), out);
-      const checked = await run(["check", "--fleet", "fleet"], folder);
+      const checked = await run(["check", "--files-only", "--fleet", "fleet"], folder);
       expect(checked.out).to.include("no findings");
       const key = path.join(folder, "out", "harbours", "sops", "vigo.agekey");
       expect(statSync(key).mode & 0o777).to.equal(0o600);
@@ -138,7 +138,7 @@ describe("edgewave seal", () => {
         .replace("    kafkaBootstrap:", "    lokiUrl: https://loki.hub.harbours.example\n    kafkaBootstrap:")
         .replace("  defaults:\n", "  defaults:\n    platform: { logBytesPerSecond: 1000 }\n");
       writeFileSync(file, text);
-      const before = await run(["check", "--fleet", "fleet", "--json"], folder);
+      const before = await run(["check", "--files-only", "--fleet", "fleet", "--json"], folder);
       const asked = () => (JSON.parse(before.out) as { findings: { code: string; file: string }[] }).findings;
       expect(before.code).to.equal(2);
       expect(
@@ -148,7 +148,7 @@ describe("edgewave seal", () => {
         "apiVersion: v1\nkind: Secret\nmetadata: { name: hub-loki, namespace: log-collector }\nstringData: { user: vigo, password: hunter2 }\n";
       const { out } = await seal(folder, login);
       writeFileSync(path.join(folder, "fleet", "overrides", "vigo-secrets.yaml"), out);
-      const after = await run(["check", "--fleet", "fleet", "--json"], folder);
+      const after = await run(["check", "--files-only", "--fleet", "fleet", "--json"], folder);
       const left = (JSON.parse(after.out) as { findings: { code: string; file: string }[] }).findings;
       expect(left.filter(({ file: at }) => at === "sites/vigo.yaml" || at.startsWith("overrides/"))).to.deep.equal([]);
     });
@@ -162,7 +162,7 @@ describe("edgewave seal", () => {
         .join("\n");
       const text = `apiVersion: edgewave.dev/v1alpha1\nkind: Override\nmetadata: { name: clear }\nspec:\n  for: { site: vigo }\n  objects:\n${objects}\n`;
       writeFileSync(path.join(folder, "fleet", "overrides", "clear.yaml"), text);
-      const { code, out } = await run(["check", "--fleet", "fleet"], folder);
+      const { code, out } = await run(["check", "--files-only", "--fleet", "fleet"], folder);
       expect(code).to.equal(2);
       expect(out).to.include("overrides/clear.yaml:7").and.include("EDGE-OVER-005").and.include("edgewave seal");
     });
