@@ -116,7 +116,7 @@ function budgetOf(
     problems.push(`the platform needs ${memoryMiB} MiB and may take ${platformMaxMiB} MiB`);
   }
   if (leftMiB < profile.leftForWorkloadsMiB) {
-    problems.push(`${leftMiB} MiB are left for workloads and ${profile.leftForWorkloadsMiB} MiB must be`);
+    problems.push(`${Math.max(0, leftMiB)} MiB are left for workloads and ${profile.leftForWorkloadsMiB} MiB must be`);
   }
   if (cpuMillis > profile.machine.cpu * 1000) {
     problems.push(`the platform asks for ${cpuMillis}m CPU of ${profile.machine.cpu * 1000}m`);

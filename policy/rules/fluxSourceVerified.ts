@@ -31,9 +31,12 @@ export const fluxSourceVerified: ResourceRule = {
         value: "missing",
         limit: chart ? "a chart is verified, or named by spec.ref.digest" : "the head is verified by a signature",
         ...(chart ? { from: fromRelease("components") } : {}),
+        // A lock holds the digests of images; nothing could name a chart's before it holds those too.
         advisory:
-          chart && release !== undefined && release.lock === undefined
-            ? `release ${release.name} is not locked yet`
+          chart && release !== undefined
+            ? release.lock === undefined
+              ? `release ${release.name} is not locked yet`
+              : "locks hold no digests of charts yet"
             : undefined,
       }),
     ];

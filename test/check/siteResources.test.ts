@@ -4,7 +4,7 @@ import { siteResources } from "../../check/siteResources";
 import { stops, judge } from "../../policy/judging/judge";
 import { rules } from "../../policy/rules";
 import { architectures, profileNames } from "../components/samples";
-import { aFleet, aRelease, aSite } from "../support/fleet";
+import { aFleet, aLock, aRelease, aSite } from "../support/fleet";
 
 const fleet = aFleet();
 const argsOf = (site: ReturnType<typeof aSite>) => ({
@@ -73,7 +73,7 @@ describe("a site's resources, built without contact", function () {
     const shared = {
       fleet,
       policy: undefined,
-      releases: [aRelease()],
+      releases: [aRelease({ lock: aLock() })],
       today: "2026-11-28",
       manifests: new Map<string, string>(),
       out: "/nowhere",

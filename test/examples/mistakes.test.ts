@@ -108,6 +108,7 @@ describe("the fleet of mistakes", () => {
       "EDGE-ROLL-008",
       "EDGE-ROLL-009",
       "EDGE-GATE-001",
+      "EDGE-GATE-002",
       "EDGE-OVER-001",
       "EDGE-OVER-002",
       "EDGE-OVER-003",

@@ -172,7 +172,7 @@ describe("a site", function () {
 
   it("with a cluster has its Gitea configured by edgewave itself once the hub has its tokens, and shows none of them", async () => {
     const site = aSite({ target: "cluster" });
-    const args = { site, release: aRelease(), fleet, signers, outputDirectory };
+    const args = { site, release: locked, fleet, signers, outputDirectory };
     const kubeconfig = "kind: Config";
     const hubLogin = { read: "site-porto:read-token", write: "site-porto:write-token" };
     const commandsOf = async (access: SiteAccess) => {

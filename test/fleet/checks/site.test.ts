@@ -75,8 +75,8 @@ describe("the ingestion buffer", () => {
     const [found, ...others] = problems(checkBufferFits, fleet);
     expect(others).to.deep.equal([]);
     expect(found).to.match(/^EDGE-SITE-007 spec\.ingestion\.buffer: strimzi does not fit micro: /);
-    expect(found).to.contain("needs 7660 MiB and may take 5017 MiB");
-    expect(found).to.contain("20 MiB are left for workloads and 2048 MiB must be");
+    expect(found).to.contain("needs 7708 MiB and may take 5017 MiB");
+    expect(found).to.contain("0 MiB are left for workloads and 2048 MiB must be");
   });
 
   it("may be RabbitMQ on a larger profile", () => {

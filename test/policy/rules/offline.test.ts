@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ruleNamed } from "../../../policy/rules";
-import { aRelease, aSite } from "../../support/fleet";
+import { aLock, aRelease, aSite } from "../../support/fleet";
 import { check, describeRule, file, helm, object } from "../support";
 
 const map = (data: object) => object("core/ConfigMap", { data });
@@ -106,11 +106,16 @@ describeRule("flux-source-verified", {
 });
 
 describe("flux-source-verified", () => {
-  it("is advice for charts, and for charts alone, while the release is not locked", () => {
-    const rule = ruleNamed("flux-source-verified")!;
-    const found = check(rule, [source("OCIRepository", {}), source("GitRepository", {})], { release: aRelease() });
-    expect(found.map(({ advisory }) => advisory)).to.deep.equal(["release 2026.11.0 is not locked yet", undefined]);
-  });
+  for (const [state, release, why] of [
+    ["is not locked", aRelease(), "release 2026.11.0 is not locked yet"],
+    ["is locked, because locks are of images", aRelease({ lock: aLock() }), "locks hold no digests of charts yet"],
+  ] as const) {
+    it(`is advice for charts, and for charts alone, while the release ${state}`, () => {
+      const rule = ruleNamed("flux-source-verified")!;
+      const found = check(rule, [source("OCIRepository", {}), source("GitRepository", {})], { release });
+      expect(found.map(({ advisory }) => advisory)).to.deep.equal([why, undefined]);
+    });
+  }
 });
 
 for (const [rule, key] of [
