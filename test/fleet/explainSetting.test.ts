@@ -64,7 +64,7 @@ describe("explaining a setting", () => {
         expect(said?.map(({ layer }) => layer)).to.deep.equal([...settingLayers]);
       }
     }
-  });
+  }).timeout(120_000);
 });
 
 describe("a path", () => {

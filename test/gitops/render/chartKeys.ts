@@ -55,6 +55,7 @@ export const chartKeys: Readonly<Record<string, readonly string[]>> = {
     "kubeProxy.enabled",
     "kubeScheduler.enabled",
     "prometheus-node-exporter.*",
+    "prometheus.additionalPodMonitors",
     "prometheus.prometheusSpec.evaluationInterval",
     "prometheus.prometheusSpec.externalLabels.*",
     "prometheus.prometheusSpec.podMonitorSelectorNilUsesHelmValues",
