@@ -49,7 +49,10 @@ The day after \`until\` the rule holds again, and the report says which exemptio
 (\`--policy-pack-config\`) takes the same settings and exemptions under a rule's name, and CrossGuard's levels:
 \`advisory\`, \`mandatory\`, \`remediate\`, \`disabled\`. A rule that is marked so has a safe correction; it is off unless the
 level is \`remediate\`. A rule whose violations may be advice only is there twice in the pack, the second time as
-\`RULE-advice\`.`;
+\`RULE-advice\`.
+
+What Kyverno can enforce at admission is in [kyverno-policies.yaml](kyverno-policies.yaml), from the same definitions. It
+audits; \`admissionPolicies\` in \`policy/admission/kyverno.ts\` makes the same with a fleet's settings, and with \`Deny\`.`;
 
 /** docs/policies.md: every rule that sites are held to. */
 export function policiesPage(): string {

@@ -1,5 +1,4 @@
 import type { Resource } from "../resource";
-import { titleOf } from "../resource";
 import type { StackRule, Violation } from "../rule";
 import { at, fieldText, shown, type Step } from "../objects/json";
 import { quantity } from "../objects/quantity";
@@ -60,7 +59,7 @@ export const statefulKept: StackRule = {
       if (kind === undefined) return [];
       const after = now.get(keyOf(before));
       if (after === undefined) {
-        return [violation(before, { field: "resource", value: `${titleOf(before)} would be deleted`, limit })];
+        return [violation(before, { field: "resource", value: "gone, which deletes it", limit })];
       }
       const changed = kind.fields
         .filter((field) => !sameJson(at(before.props, ...field), at(after.props, ...field)))

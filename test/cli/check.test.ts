@@ -145,6 +145,35 @@ describe("edgewave check", function () {
       expect(refused.err).to.match(/EDGE-CLI-003.*deep\/broken\.yaml:1/);
     }));
 
+  it("lets go of what holds state at a site only with a permission", () =>
+    Checked.with(async (checked) => {
+      const type = "kubernetes:core/v1:PersistentVolumeClaim";
+      const props = {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: "archive", namespace: "gitea" },
+      };
+      const resources = [{ type, urn: `urn:pulumi:vigo::edgewave::${type}::archive`, inputs: props }];
+      mkdirSync(checked.file("out/state/.pulumi/stacks/edgewave"), { recursive: true });
+      writeFileSync(
+        checked.file("out/state/.pulumi/stacks/edgewave/vigo.json"),
+        JSON.stringify({ version: 3, checkpoint: { latest: { resources } } }),
+      );
+      const refused = await checked.json();
+      const broken = refused.report.policy.violations.filter(({ level }) => level === "mandatory");
+      expect(broken.map(({ rule, site, message }) => [rule, site, message.split(";")[0]])).to.deep.equal([
+        ["stateful-kept", "vigo", "PersistentVolumeClaim gitea/archive: resource is gone, which deletes it"],
+      ]);
+      const permission =
+        "{ rule: stateful-kept, sites: [vigo], resources: [PersistentVolumeClaim gitea/archive], reason: moved to the hub, owner: port team, until: 2026-12-01 }";
+      writeFileSync(
+        checked.file("fleet/policy.yaml"),
+        `apiVersion: edgewave.dev/v1alpha1\nkind: Policy\nmetadata: { name: harbours }\nspec:\n  exemptions:\n    - ${permission}\n`,
+      );
+      const { code, report } = await checked.json();
+      expect([code, report.policy.built]).to.deep.equal([0, 0]);
+    }));
+
   it("writes SARIF and JUnit for CI, with paths from where it runs", () =>
     Checked.with(async (checked) => {
       await checked.run("--sarif", "reports/check.sarif", "--junit", "reports/check.xml");

@@ -141,7 +141,7 @@ describeRule("stateful-kept", {
     [
       "a claim that is gone",
       [],
-      ["PersistentVolumeClaim room/data", "resource", "PersistentVolumeClaim room/data would be deleted", /exemption/],
+      ["PersistentVolumeClaim room/data", "resource", "gone, which deletes it", /exemption/],
       { deployed: [before] },
     ],
     [
