@@ -20,6 +20,8 @@ export interface CatalogImage {
   /** With its registry, such as `docker.gitea.com/gitea`. */
   readonly repository: string;
   readonly tag: string;
+  /** Run by whoever drives a rollout and never on a node: the sites' architectures ask nothing of it. */
+  readonly forDriver?: boolean;
 }
 
 export interface CatalogChart {

@@ -24,6 +24,8 @@ export const kubesprayTags: readonly KubesprayTag[] = [
       "kube-vip": "1.0.3",
       "local-path-provisioner": "0.0.32",
       nginx: "1.28.0",
+      nodelocaldns: "1.25.0",
+      "metrics-server": "0.8.0",
     },
     pinsByMinor: {
       "1.34": { etcd: "3.5.26", coredns: "1.12.1", pause: "3.10.1" },
@@ -40,6 +42,8 @@ export const kubesprayTags: readonly KubesprayTag[] = [
       "kube-vip": "1.0.3",
       "local-path-provisioner": "0.0.32",
       nginx: "1.28.2",
+      nodelocaldns: "1.25.0",
+      "metrics-server": "0.8.1",
     },
     pinsByMinor: {
       "1.35": { etcd: "3.6.10", coredns: "1.12.4", pause: "3.10.1" },
@@ -49,14 +53,17 @@ export const kubesprayTags: readonly KubesprayTag[] = [
   },
 ];
 
-/** Kubespray itself, as the image that its documentation recommends for air-gapped installs. */
+/**
+ * Kubespray itself, as the image that its documentation recommends for air-gapped installs. Its RELEASE.md builds that for
+ * one platform; the architectures are those of the nodes that it can install.
+ */
 export const kubesprayVersions: readonly CatalogComponent[] = kubesprayTags.map(({ tag }) => ({
   name: "kubespray",
   version: tag,
   source: "https://github.com/kubernetes-sigs/kubespray",
   licence: "Apache-2.0",
   architectures: ["amd64", "arm64"],
-  images: { kubespray: { repository: "quay.io/kubespray/kubespray", tag } },
+  images: { kubespray: { repository: "quay.io/kubespray/kubespray", tag, forDriver: true } },
   chart: undefined,
 }));
 

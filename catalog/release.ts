@@ -60,8 +60,8 @@ export interface ReleaseImage extends CatalogImage {
 export function imagesOf(release: ReleaseVersions): readonly ReleaseImage[] {
   const images = new Map<string, ReleaseImage>();
   for (const { name, images: own } of componentsOf(release)) {
-    for (const { repository, tag } of Object.values(own)) {
-      if (!images.has(repository)) images.set(repository, { component: name, repository, tag });
+    for (const image of Object.values(own)) {
+      if (!images.has(image.repository)) images.set(image.repository, { component: name, ...image });
     }
   }
   return [...images.values()].sort((a, b) => (a.repository < b.repository ? -1 : 1));

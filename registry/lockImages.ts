@@ -10,8 +10,8 @@ export interface Locking<Image extends WantedImage> {
 }
 
 export interface LockOptions<Image extends WantedImage> {
-  /** Architectures that every image has to have. */
-  readonly architectures: readonly Architecture[];
+  /** Architectures that an image has to have. */
+  readonly architectures: (image: Image) => readonly Architecture[];
   /** Images asked for at a time. */
   readonly concurrency: number;
   /** What an earlier run has resolved. */
@@ -38,7 +38,7 @@ export async function lockImages<Image extends WantedImage>(
       signal.throwIfAborted();
       const image = images[index] as Image;
       const earlier = known?.(image);
-      const result = complete(image, earlier ?? (await resolved(client, image, signal)), architectures);
+      const result = complete(image, earlier ?? (await resolved(client, image, signal)), architectures(image));
       results[index] = { image, result };
       await onResult?.({ image, result }, earlier === undefined);
     }

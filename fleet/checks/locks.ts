@@ -52,9 +52,14 @@ function missingProblems(release: Release, { sites, knowledge: { catalog } }: Ch
   const { lock } = release;
   if (lock === undefined) return [];
   const architectures = [...new Set(sites.map((site) => site.architecture))].sort();
-  const repositories = catalog.imagesOf(release).map(({ repository }) => repository);
+  const images = catalog.imagesOf(release);
   return architectures.flatMap((architecture): Problem[] => {
-    const missing = repositories.filter((repository) => lock.digests[repository]?.[architecture] === undefined);
+    const missing = images
+      .filter(({ repository, forDriver }) => {
+        const locked = lock.digests[repository];
+        return locked === undefined || (forDriver !== true && locked[architecture] === undefined);
+      })
+      .map(({ repository }) => repository);
     if (missing.length === 0) return [];
     const message = `the lock has no ${architecture} digest for ${listOf(missing)}`;
     return [{ code: "EDGE-REL-006", source: release.source, path: ["spec", "lock"], message }];

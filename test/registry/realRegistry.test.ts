@@ -97,7 +97,7 @@ describe(titled("images in a real registry", missing), function () {
       { repository: node, tag: "v3.31.5" },
     ];
     const results = await lockImages(clientOf(), images, {
-      architectures: ["amd64", "arm64"],
+      architectures: () => ["amd64", "arm64"],
       concurrency: 2,
       signal,
     });

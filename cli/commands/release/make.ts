@@ -69,10 +69,13 @@ async function resolveAll(
   resolving: Resolving,
 ): Promise<Locking<ReleaseImage>[]> {
   const { fleet, images, earlier, journal, registries, signal } = resolving;
-  const architectures = [...new Set(fleet.sites.map((site) => site.architecture))].sort();
-  const locked = ({ repository, tag }: ReleaseImage): LockedImage | undefined => {
-    const found = earlier?.digests[repository];
-    return found?.tag === tag && architectures.every((one) => found[one] !== undefined) ? found : undefined;
+  const ofFleet = [...new Set(fleet.sites.map((site) => site.architecture))].sort();
+  const architectures = ({ forDriver }: ReleaseImage) => (forDriver === true ? [] : ofFleet);
+  const locked = (image: ReleaseImage): LockedImage | undefined => {
+    const found = earlier?.digests[image.repository];
+    return found?.tag === image.tag && architectures(image).every((one) => found[one] !== undefined)
+      ? found
+      : undefined;
   };
   let count = 0;
   return await lockImages(registries.client(fleet), images, {
