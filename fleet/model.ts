@@ -66,6 +66,8 @@ export interface ResolvedSite {
   readonly network: SiteNetwork;
   readonly bastion: Bastion;
   readonly ssh: { readonly user: string; readonly port: number };
+  /** Undefined if only certificates and service accounts are known. */
+  readonly identity: Identity | undefined;
   readonly link: Link;
   readonly ingestion: Ingestion;
   readonly source: SourcePosition;
@@ -91,9 +93,13 @@ export interface SiteNetwork {
   readonly gateway: string;
   readonly dnsServers: readonly string[];
   readonly ntpServers: readonly string[];
-  /** Virtual address of the API server by kube-vip; sites with several control planes have one. */
+  /** Virtual address of the API server by kube-vip, for several control planes. */
   readonly apiVip: string | undefined;
+  /** How several control planes are reached: by an address that moves, or by a proxy on each worker. */
+  readonly apiLoadBalancer: ApiLoadBalancer;
 }
+
+export type ApiLoadBalancer = "kube-vip" | "local";
 
 export interface Bastion {
   /** DNS name that certificates and mirrors use, such as `bastion.porto.harbours.example`. */
@@ -105,8 +111,37 @@ export interface Bastion {
   readonly registryPort: number;
   /** Port of the file and package mirror; 80 by default. */
   readonly filesPort: number;
+  /** How the registry knows nodes. */
+  readonly registryAuthentication: RegistryAuthentication;
+  /** What nodes trust the bastion's packages by. */
+  readonly packages: PackageTrust;
   /** SSH host keys, as a node's. */
   readonly hostKeys?: readonly string[] | undefined;
+}
+
+export type RegistryAuthentication = "none" | "password" | "certificate";
+
+/** The archive's own keyring, a key of the mirror's own (OpenPGP, ASCII), or nothing but the address. */
+export type PackageTrust = { readonly by: "archive" | "address" } | { readonly by: "key"; readonly key: string };
+
+/** Who may say who somebody is, for the site's API server (OpenID Connect). */
+export interface Identity {
+  /** The central issuer, known on the site by the bastion's mirror of its discovery document and keys. */
+  readonly hub: Issuer | undefined;
+  /** An issuer on the site, for when there is no link. */
+  readonly local: Issuer | undefined;
+  /** Port of the mirror at the bastion (TLS); 8443 by default. */
+  readonly mirrorPort: number;
+}
+
+export interface Issuer {
+  /** As tokens have it in `iss`, with the site's names filled in. */
+  readonly url: string;
+  readonly audiences: readonly string[];
+  readonly usernameClaim: string;
+  readonly groupsClaim: string;
+  /** Before user and group names, so that no issuer can speak for another's. */
+  readonly prefix: string;
 }
 
 export interface Link {

@@ -1,6 +1,7 @@
 import { keysOf, type KnownHosts, noKnownHosts } from "./knownHosts";
 import type { Knowledge } from "./knowledge";
-import type { Ingestion, Link, ResolvedSite, SourcePosition } from "./model";
+import type { Identity, Ingestion, Issuer, Link, PackageTrust, ResolvedSite, SourcePosition } from "./model";
+import { fillIn } from "./placeholders";
 import type { Path, Problem } from "./problem";
 import { resolveCalendar } from "./resolveCalendar";
 import type { FleetDocument, SiteDocument } from "./schema";
@@ -15,6 +16,7 @@ export const builtInDefaults = {
   serviceCidr: "10.233.0.0/18",
   registryPort: 5000,
   filesPort: 80,
+  mirrorPort: 8443,
   maxOutageSeconds: 72 * 3600,
   protocols: ["mqtt", "amqp"],
 } as const;
@@ -84,6 +86,7 @@ export function resolveSite(
       dnsServers: required(network.dnsServers, ["spec", "network", "dnsServers"]),
       ntpServers: required(network.ntpServers, ["spec", "network", "ntpServers"]),
       apiVip: network.apiVip,
+      apiLoadBalancer: network.apiLoadBalancer ?? "kube-vip",
     },
     bastion: {
       host: bastion.host ?? `bastion.${domain}`,
@@ -92,6 +95,8 @@ export function resolveSite(
       sshPort: bastion.sshPort ?? builtInDefaults.sshPort,
       registryPort: bastion.registryPort ?? builtInDefaults.registryPort,
       filesPort: bastion.filesPort ?? builtInDefaults.filesPort,
+      registryAuthentication: bastion.registryAuthentication ?? "none",
+      packages: packageTrustOf(bastion.packages),
       ...known(
         bastion.hostKeys,
         keysOf(
@@ -102,6 +107,7 @@ export function resolveSite(
       ),
     },
     ssh: { user: sshUser, port: ssh.port ?? builtInDefaults.sshPort },
+    identity: identityOf(spec.identity ?? defaults.identity, { site: name, domain }),
     link: linkOf(link, required),
     ingestion: {
       buffer: ingestion.buffer ?? profiles.profileOf(spec.profile).buffer,
@@ -116,6 +122,35 @@ export function resolveSite(
 function known(written: readonly string[] = [], found: readonly string[]): { readonly hostKeys?: readonly string[] } {
   const hostKeys = [...new Set([...written, ...found])];
   return hostKeys.length === 0 ? {} : { hostKeys };
+}
+
+function packageTrustOf(packages: SiteDocument["spec"]["bastion"]["packages"]): PackageTrust {
+  if (packages === undefined) return { by: "archive" };
+  const { trust, key } = packages;
+  return trust === "key" ? { by: "key", key: key ?? "" } : { by: trust };
+}
+
+type IdentityDocument = NonNullable<SiteDocument["spec"]["identity"]>;
+
+/** Whole, not merged: a site that names issuers has no others. */
+function identityOf(
+  written: IdentityDocument | undefined,
+  values: { readonly site: string; readonly domain: string },
+): Identity | undefined {
+  if (written?.hub === undefined && written?.local === undefined) return undefined;
+  const issuerOf = (issuer: IdentityDocument["hub"], prefix: string): Issuer | undefined =>
+    issuer && {
+      url: fillIn(issuer.url, values),
+      audiences: issuer.audiences ?? ["kubernetes"],
+      usernameClaim: issuer.usernameClaim ?? "sub",
+      groupsClaim: issuer.groupsClaim ?? "groups",
+      prefix: issuer.prefix ?? prefix,
+    };
+  return {
+    hub: issuerOf(written.hub, "hub:"),
+    local: issuerOf(written.local, "site:"),
+    mirrorPort: written.mirrorPort ?? builtInDefaults.mirrorPort,
+  };
 }
 
 type Required = <T>(value: T | undefined, path: Path) => T;

@@ -38,7 +38,8 @@ export async function runOrder({ verb, input, env, cwd, signal }: RunnerInputs):
   // Before settings are asked for: leaving a cluster as it is needs none.
   if (verb === "delete" && permission === "keep") return "";
   const settings = readSettings(env, cwd);
-  const mask = masker([...secretsOf(env), ...(await secretsOfVariables(order.siteDirectory))]);
+  const given = Object.values(settings.nodeVariables);
+  const mask = masker([...secretsOf(env), ...given, ...(await secretsOfVariables(order.siteDirectory))]);
   const log = new SiteLog(path.join(order.recordDirectory, "ansible.log"), mask);
   const progress = new ProgressTeller(env[progressVariable]);
   const inputs: ApplyInputs = {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { z } from "zod";
 import { durationSeconds } from "../fleet/schema/quantity";
 import { KubesprayFailed } from "./failure";
 
@@ -22,8 +23,10 @@ export interface KubespraySettings {
   /** Undefined takes the one that is pinned for the tag. */
   readonly commit: string | undefined;
   readonly ansible: AnsibleSource;
-  /** Absolute path of a playbook that is run in place of edgewave's prepare-nodes.yml; undefined for that. */
+  /** Absolute path of a playbook that is run in place of the site's own prepare-nodes.yml; undefined for that. */
   readonly preparePlaybook: string | undefined;
+  /** The site's secrets by Ansible variable, from its stack. */
+  readonly nodeVariables: Readonly<Record<string, string>>;
   /** Folder for trees and environments that are made once. */
   readonly cache: string;
   /** Hosts that Ansible works on at a time. */
@@ -54,6 +57,7 @@ export function readSettings(env: Environment, cwd: string): KubespraySettings {
   const forks = whole(env, "EDGEWAVE_ANSIBLE_FORKS", 10, wrong);
   const stepSeconds = seconds(env, "EDGEWAVE_STEP_TIMEOUT", 3 * 3600, wrong);
   const silenceSeconds = seconds(env, "EDGEWAVE_SSH_SILENCE", 60, wrong);
+  const nodeVariables = nodeVariablesOf(env, wrong);
   for (const value of [sshKey, ...(source === undefined ? [] : [source])]) {
     if (value !== undefined && /["\u0000-\u001f]/.test(value)) wrong.push(`${JSON.stringify(value)} has a quote in it`);
   }
@@ -62,7 +66,7 @@ export function readSettings(env: Environment, cwd: string): KubespraySettings {
   }
   const cache = path.join(env["XDG_CACHE_HOME"] || path.join(env["HOME"] ?? cwd, ".cache"), "edgewave");
   const preparePlaybook = file("EDGEWAVE_PREPARE_PLAYBOOK");
-  return { sshKey, source, commit, ansible, preparePlaybook, cache, forks, stepSeconds, silenceSeconds };
+  return { sshKey, source, commit, ansible, preparePlaybook, nodeVariables, cache, forks, stepSeconds, silenceSeconds };
 }
 
 /** Names of everything that `readSettings` reads, for whoever starts the runner with little of its environment. */
@@ -80,6 +84,20 @@ export const settingNames = [
   "EDGEWAVE_STEP_TIMEOUT",
   "EDGEWAVE_SSH_SILENCE",
 ] as const;
+
+/** What a site's stack gives the runner beside the order, in JSON; secret. */
+const nodeVariablesSetting = "EDGEWAVE_NODE_VARIABLES";
+const nodeVariablesForm = z.record(z.string().regex(/^edgewave_[a-z_]+$/), z.string());
+
+function nodeVariablesOf(env: Environment, wrong: string[]): Readonly<Record<string, string>> {
+  try {
+    return nodeVariablesForm.parse(JSON.parse(env[nodeVariablesSetting] || "{}"));
+  } catch {
+    // The message would quote what must not be shown.
+    wrong.push(`${nodeVariablesSetting} does not hold texts by the names of edgewave's variables`);
+    return {};
+  }
+}
 
 function sourceOf(env: Environment, cwd: string, wrong: string[]): string | undefined {
   const given = env["EDGEWAVE_KUBESPRAY"];

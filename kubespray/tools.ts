@@ -6,9 +6,8 @@ import type { KubespraySettings } from "./settings";
 import { checkout } from "./source/checkout";
 import { kubesprayRelease, kubesprayReleases } from "./versions";
 
-/** edgewave's callback plugin, and the playbook that comes before Kubespray's. */
+/** edgewave's callback plugin. */
 const plugins = path.join(__dirname, "ansible", "callback_plugins");
-const prepareNodes = path.join(__dirname, "ansible", "playbooks", "prepare-nodes.yml");
 
 export interface ToolInputs {
   readonly tag: string;
@@ -33,8 +32,8 @@ export async function findTools({ tag, site, settings, env, signal }: ToolInputs
   }
   const { cache, source, ansible } = settings;
   const kubespray = await checkout({ source, tag, commit: settings.commit ?? release.commit, cache, env, signal });
-  const { sshKey, forks, silenceSeconds, stepSeconds, preparePlaybook = prepareNodes } = settings;
-  const tools = { kubespray, plugins, preparePlaybook, sshKey, forks, silenceSeconds, stepSeconds };
+  const { sshKey, forks, silenceSeconds, stepSeconds, preparePlaybook, nodeVariables } = settings;
+  const tools = { kubespray, plugins, preparePlaybook, nodeVariables, sshKey, forks, silenceSeconds, stepSeconds };
   if (ansible.kind === "venv") return { ...tools, ansible };
   if (ansible.kind === "container") return { ...tools, ansible: { ...ansible, name: containerName(site) } };
   const { requirements } = release;

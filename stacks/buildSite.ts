@@ -1,6 +1,7 @@
 import { FluxBootstrap } from "../components/flux/component";
 import { repositoryUrl } from "../components/gitea/address";
 import { LocalGitea } from "../components/gitea/component";
+import { IdentityCache } from "../components/identity/component";
 import { ImageConfig } from "../components/images/component";
 import { IngestionBridge } from "../components/ingestion/component";
 import { KubesprayCluster } from "../components/kubespray/component";
@@ -29,7 +30,11 @@ export function buildSite(args: SiteArgs): SiteOutputs {
   const cluster =
     site.target === "cluster"
       ? undefined
-      : new KubesprayCluster("kubespray", { site, release, profile, imageConfiguration, outputDirectory, field });
+      : new KubesprayCluster("kubespray", {
+          ...{ site, release, profile, imageConfiguration, outputDirectory, field },
+          nodeVariables: images.access.nodeVariables,
+        });
+  if (site.identity !== undefined && cluster !== undefined) new IdentityCache("identity", { site, outputDirectory });
   const provider = clusterProvider(args, given ?? cluster?.driverKubeconfig);
   const onCluster = { site, release, hub: fleet.hub, profile, secrets, provider };
   const gitea = new LocalGitea("gitea", { ...onCluster, authority: images.authority });

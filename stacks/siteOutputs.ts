@@ -25,6 +25,10 @@ export type SiteOutputs = {
   readonly authorityCertificate: pulumi.Output<string>;
   /** Certificate and key for the bastion's registry; secret. */
   readonly registryTls: pulumi.Output<{ readonly certificate: string; readonly privateKey: string }>;
+  /** Ansible variables that rendered files name and do not hold; secret. A file of extra variables gives them. */
+  readonly nodeVariables: pulumi.Output<Record<string, string>>;
+  /** A line for the registry's htpasswd file, if its nodes have a password; secret. */
+  readonly registryHtpasswd?: pulumi.Output<string>;
   readonly gitUrl: pulumi.Output<string>;
   readonly gitAdministrator: pulumi.Output<string>;
   /** Secret. */
@@ -87,6 +91,8 @@ export function siteOutputs({
       certificate: images.registryCertificate.certificate,
       privateKey: images.registryCertificate.privateKey,
     }),
+    nodeVariables: images.access.nodeVariables,
+    ...(images.access.htpasswd && { registryHtpasswd: images.access.htpasswd }),
     gitUrl: gitea.url,
     gitAdministrator: gitea.administrator,
     gitAdministratorPassword: gitea.administratorPassword,

@@ -3,6 +3,7 @@ import { siteAuthority, type Authority } from "../certificates/authority";
 import { leafCertificate, type Leaf } from "../certificates/leaf";
 import { validityFor } from "../certificates/validity";
 import { writtenFile } from "../file/writtenFile";
+import { registryAccess, type RegistryAccess } from "./access";
 import type { ImageConfigArgs } from "./args";
 import { registryUrl, type RegistryMirror } from "./mirrors";
 import { configurationDigest, imagePlan } from "./plan";
@@ -20,6 +21,8 @@ export class ImageConfig extends pulumi.ComponentResource {
   /** `https://host:port`. */
   readonly registryUrl: pulumi.Output<string>;
   readonly pauseImage: pulumi.Output<string>;
+  /** How nodes show the registry who they are; secret. */
+  readonly access: RegistryAccess;
   /** `sha256:...` over everything that a node's containerd is told. */
   readonly digest: pulumi.Output<string>;
 
@@ -54,6 +57,7 @@ export class ImageConfig extends pulumi.ComponentResource {
     const content = this.authority.certificate;
     writtenFile(authorityFile, { directory, path: authorityFile, content, mode: "public" }, child);
 
+    this.access = registryAccess(`${name}-registry-access`, site, this.authority, child);
     this.mirrors = pulumi.output(plan.mirrors);
     this.registryUrl = pulumi.output(registryUrl(site.bastion));
     this.pauseImage = pulumi.output(plan.pauseImage);
@@ -65,6 +69,8 @@ export class ImageConfig extends pulumi.ComponentResource {
       mirrors: this.mirrors,
       registryUrl: this.registryUrl,
       pauseImage: this.pauseImage,
+      nodeVariables: this.access.nodeVariables,
+      registryHtpasswd: this.access.htpasswd,
       digest: this.digest,
     });
   }

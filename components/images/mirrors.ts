@@ -1,7 +1,22 @@
 import type { Bastion } from "../../fleet/model";
 
-/** Where a node keeps the certificate of the site's authority; it is there before containerd starts. */
-export const siteAuthorityPath = "/etc/containerd/edgewave/site-ca.pem";
+/** What a node has for the image path before containerd starts; the key is readable by root alone. */
+export const nodePaths = {
+  folder: "/etc/containerd/edgewave",
+  authority: "/etc/containerd/edgewave/site-ca.pem",
+  clientCertificate: "/etc/containerd/edgewave/client.pem",
+  clientKey: "/etc/containerd/edgewave/client-key.pem",
+} as const;
+
+/**
+ * Ansible variables that hold secrets. Rendered files name them and never hold them: whoever runs a playbook gives their
+ * values, from the stack's secret output `nodeVariables`, in a file of extra variables.
+ */
+export const secretVariables = {
+  authorization: "edgewave_registry_authorization",
+  clientCertificate: "edgewave_registry_client_certificate",
+  clientKey: "edgewave_registry_client_key",
+} as const;
 
 /** An entry of Kubespray's `containerd_registries_mirrors` (roles/container-engine/containerd, v2.31.0). */
 export interface RegistryMirror {
@@ -20,6 +35,10 @@ export interface MirrorHost {
   readonly override_path: boolean;
   /** Paths of PEM files on the node. */
   readonly ca: readonly string[];
+  /** Pairs of paths on the node: certificate and key. */
+  readonly client?: readonly (readonly [string, string])[];
+  /** containerd 2 knows no other way to give a password. Kubespray writes the file for root alone (0640). */
+  readonly header?: Readonly<Record<string, string>>;
 }
 
 /** `https://host:port` of the bastion's registry. */
@@ -34,10 +53,11 @@ export function registryUrl(bastion: Pick<Bastion, "host" | "registryPort">): st
  * @returns in order of prefix, `_default` first.
  */
 export function mirrorsOf(
-  bastion: Pick<Bastion, "host" | "registryPort">,
+  bastion: Pick<Bastion, "host" | "registryPort" | "registryAuthentication">,
   registries: readonly string[],
 ): readonly RegistryMirror[] {
   const server = registryUrl(bastion);
+  const access = accessOf(bastion);
   const upstream = [...new Set(registries)].sort().map((prefix) => ({
     prefix,
     server,
@@ -47,9 +67,22 @@ export function mirrorsOf(
         capabilities: ["pull", "resolve"] as const,
         skip_verify: false,
         override_path: true,
-        ca: [siteAuthorityPath],
+        ca: [nodePaths.authority],
+        ...access,
       },
     ],
   }));
   return [{ prefix: "_default", server, mirrors: [] }, ...upstream];
+}
+
+/** How a node shows the registry who it is. */
+function accessOf({ registryAuthentication }: Pick<Bastion, "registryAuthentication">) {
+  switch (registryAuthentication) {
+    case "none":
+      return {};
+    case "password":
+      return { header: { Authorization: `{{ ${secretVariables.authorization} }}` } };
+    case "certificate":
+      return { client: [[nodePaths.clientCertificate, nodePaths.clientKey] as const] };
+  }
 }

@@ -4,7 +4,7 @@ import { imageReference, upstreamRegistries } from "../../catalog";
 import type { Release, ResolvedSite } from "../../fleet/model";
 import { ComponentArgumentError } from "../argumentError";
 import type { PlannedFile } from "../file/plan";
-import { mirrorsOf, siteAuthorityPath, type RegistryMirror } from "./mirrors";
+import { mirrorsOf, nodePaths, secretVariables, type RegistryMirror } from "./mirrors";
 
 /** The image path of a site, before anything is known that only an engine can make. */
 export interface ImagePlan {
@@ -46,20 +46,36 @@ export function imagePlan(site: Pick<ResolvedSite, "architecture" | "bastion">, 
       content: hostsToml(mirror),
     })),
     pauseImage: imageReference(release, site.architecture, "pause", "pause"),
-    authorityPath: siteAuthorityPath,
+    authorityPath: nodePaths.authority,
   };
 }
 
-/** The file that Kubespray's `hosts.toml.j2` makes of the same mirror. */
+/**
+ * The file that Kubespray's `hosts.toml.j2` makes of the same mirror. Where a password belongs it has the name of the
+ * variable, because rendered files hold no secrets.
+ */
 export function hostsToml(mirror: RegistryMirror): string {
   const host = Object.fromEntries(
-    mirror.mirrors.map(({ host, capabilities, skip_verify, override_path, ca }) => [
+    mirror.mirrors.map(({ host, capabilities, skip_verify, override_path, ca, client, header: headers }) => [
       host,
-      { capabilities: [...capabilities], skip_verify, override_path, ca: [...ca] },
+      {
+        capabilities: [...capabilities],
+        skip_verify,
+        override_path,
+        ca: [...ca],
+        ...(client && { client: client.map((pair) => [...pair]) }),
+        ...(headers && { header: mapValues(headers, (value) => [value]) }),
+      },
     ]),
   );
   const table = mirror.mirrors.length === 0 ? { server: mirror.server } : { server: mirror.server, host };
-  return `${header}${stringify(table)}\n`;
+  const secret = mirror.mirrors.some(({ header: headers }) => headers !== undefined);
+  const note = secret ? `# ${secretVariables.authorization} is a secret output of the stack.\n` : "";
+  return `${header}${note}${stringify(table)}\n`;
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 /**

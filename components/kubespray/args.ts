@@ -1,4 +1,4 @@
-import type { Input } from "@pulumi/pulumi";
+import type { Input, Output } from "@pulumi/pulumi";
 import type { Release, ResolvedSite } from "../../fleet/model";
 import type { ClusterRecord } from "./record";
 import type { Profile } from "../../profiles/profile";
@@ -21,6 +21,8 @@ export interface KubesprayClusterArgs {
   readonly profile: Profile;
   /** Digest of the image path's configuration; nodes are configured again when it changes. */
   readonly imageConfiguration: Input<string>;
+  /** Values of the Ansible variables that rendered files only name; secret. */
+  readonly nodeVariables?: Output<Record<string, string>>;
   /** Absolute path of the site's folder. */
   readonly outputDirectory: string;
   /** For a site with the target `field`; without it, files are made and nobody is contacted. */

@@ -69,5 +69,6 @@ function fieldWork(args: KubesprayClusterArgs, access: FieldAccess, wanted: Clus
   const { record, proxy, recordDirectory, runner } = access;
   const order = { site, wanted, siteDirectory, recordDirectory, kubeconfigEpoch: record.kubeconfigEpoch };
   orderOf(order);
-  return { cluster: { ...order, imagePath, runner }, steps: plannedSteps(record, wanted), proxy };
+  const nodeVariables = site.bastion.registryAuthentication === "none" ? undefined : args.nodeVariables;
+  return { cluster: { ...order, imagePath, runner, nodeVariables }, steps: plannedSteps(record, wanted), proxy };
 }

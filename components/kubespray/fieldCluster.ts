@@ -10,6 +10,8 @@ export interface FieldClusterArgs extends Omit<OrderInputs, "wanted"> {
   readonly imagePath: pulumi.Input<string>;
   /** Absolute path of edgewave's Kubespray runner. */
   readonly runner: string;
+  /** Values of the Ansible variables that rendered files only name; undefined if there are none. */
+  readonly nodeVariables: pulumi.Output<Record<string, string>> | undefined;
 }
 
 /** For a site of many nodes over a slow link; a step has a limit of its own. */
@@ -22,7 +24,7 @@ const longestRun = "24h";
  * @returns the command; its standard output is secret.
  */
 export function fieldCluster(name: string, args: FieldClusterArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const { imagePath, runner, wanted, ...rest } = args;
+  const { imagePath, runner, wanted, nodeVariables, ...rest } = args;
   const order = pulumi.output(imagePath).apply((digest) => {
     return JSON.stringify(
       orderOf({ ...rest, wanted: { ...wanted, digests: { ...wanted.digests, imagePath: digest } } }),
@@ -33,7 +35,12 @@ export function fieldCluster(name: string, args: FieldClusterArgs, opts: pulumi.
     create: run("apply"),
     update: run("apply"),
     delete: run("delete"),
-    environment: { RUNNER: runner },
+    environment: {
+      RUNNER: runner,
+      ...(nodeVariables && {
+        EDGEWAVE_NODE_VARIABLES: pulumi.secret(nodeVariables.apply((values) => JSON.stringify(values))),
+      }),
+    },
     interpreter: ["/bin/sh", "-c"],
     stdin: order,
   };

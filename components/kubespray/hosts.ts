@@ -52,9 +52,14 @@ export function inventoryOf(site: InventorySite, controlPlaneWorks: boolean): In
   if (workers.length === 0) {
     refuse(site, "nodes", "no node can carry workloads", `Give a node the role "worker"`);
   }
-  if (controlPlanes.length > 1 && site.network.apiVip === undefined) {
+  if (controlPlanes.length > 1 && site.network.apiVip === undefined && site.network.apiLoadBalancer !== "local") {
     const message = `undefined, with ${controlPlanes.length} control planes`;
-    refuse(site, "network.apiVip", message, "Give an unused address of the node CIDR, for kube-vip");
+    refuse(
+      site,
+      "network.apiVip",
+      message,
+      "Give an unused address of the node CIDR, for kube-vip, or take the local load balancer",
+    );
   }
   const etcd = new Set(controlPlanes);
   return {

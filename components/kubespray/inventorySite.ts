@@ -11,6 +11,7 @@ const parts = [
   "network",
   "bastion",
   "ssh",
+  "identity",
 ] as const satisfies readonly (keyof ResolvedSite)[];
 
 /** What the inventory is made of. Topics, labels and the reason for being offline are not: Ansible never sees them. */

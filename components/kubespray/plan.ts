@@ -2,11 +2,17 @@ import type { Release } from "../../fleet/model";
 import type { Profile } from "../../profiles/profile";
 import type { PlannedFile } from "../file/plan";
 import { yamlText } from "../file/yamlText";
-import { allVars, containerdVars, etcdVars, offlineVars } from "./groupVarsAll";
+import { allVars, containerdVars, etcdVars } from "./groupVarsAll";
 import { addonVars, calicoVars, clusterVars, controlPlaneVars } from "./groupVarsCluster";
+import { identityVars } from "./groupVarsIdentity";
+import { offlineVars } from "./groupVarsOffline";
 import { inventoryOf, nodesWith } from "./hosts";
+import { prepareNodes, preparationVars } from "./prepareNodes";
 import { inventorySite, type InventorySite } from "./inventorySite";
 import { refuseTemplates } from "./templates";
+
+/** Runs before Kubespray's playbooks, with the same inventory; below the site's folder. */
+export const preparationPlaybook = "prepare/prepare-nodes.yml";
 
 /**
  * Everything that Kubespray reads for a site, split as its sample inventory is.
@@ -25,16 +31,22 @@ export function inventoryPlan(whole: InventorySite, release: Release, profile: P
     path: `inventory/${path}`,
     content: yamlText(value, header),
   });
+  const playbook: PlannedFile = { path: preparationPlaybook, content: yamlText(prepareNodes(), header) };
   return [
     file("hosts.yaml", inventoryOf(site, profile.nodes.controlPlaneWorks)),
     file("group_vars/all/all.yml", allVars(site)),
     file("group_vars/all/containerd.yml", containerdVars(site, release)),
+    file("group_vars/all/edgewave.yml", preparationVars(site)),
     file("group_vars/all/etcd.yml", etcdVars()),
     file("group_vars/all/offline.yml", offlineVars(site)),
     file("group_vars/k8s_cluster/addons.yml", addonVars(release, profile)),
     file("group_vars/k8s_cluster/k8s-cluster.yml", clusterVars(site, release, profile)),
     file("group_vars/k8s_cluster/k8s-net-calico.yml", calicoVars(profile)),
-    file("group_vars/k8s_cluster/kube_control_plane.yml", controlPlaneVars(profile)),
+    file("group_vars/k8s_cluster/kube_control_plane.yml", {
+      ...controlPlaneVars(profile),
+      ...identityVars(site, release),
+    }),
+    playbook,
   ];
 }
 

@@ -63,8 +63,13 @@ function machinesOf(site: ResolvedSite): Machine[] {
 export const checkApiVip: Check = ({ sites }) =>
   sites.flatMap((site): Problem[] => {
     const controlPlanes = site.nodes.filter((node) => node.roles.includes("control-plane")).length;
-    const { apiVip } = site.network;
+    const { apiVip, apiLoadBalancer } = site.network;
     const path = ["spec", "network", "apiVip"];
+    if (apiLoadBalancer === "local") {
+      if (apiVip === undefined) return [];
+      const message = `apiVip ${apiVip} with a local load balancer, which has no use for it`;
+      return [{ code: "EDGE-NET-008", source: site.source, path, message }];
+    }
     if (controlPlanes > 1 && apiVip === undefined) {
       return [
         { code: "EDGE-NET-007", source: site.source, path, message: `${controlPlanes} control planes and no apiVip` },

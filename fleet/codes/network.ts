@@ -41,12 +41,12 @@ export const networkCodes = {
   "EDGE-NET-007": {
     title: "The API address is missing",
     why: "With several control planes clients need one address that moves to a living one (kube-vip).",
-    fix: "Add spec.network.apiVip, a free address of the node range.",
+    fix: "Add spec.network.apiVip, a free address of the node range, or set spec.network.apiLoadBalancer to local.",
     severity: "error",
   },
   "EDGE-NET-008": {
     title: "The API address is not used",
-    why: "With one control plane there is nothing that it could move to.",
+    why: "With one control plane, or a proxy on each worker, there is nothing that it could move to.",
     fix: "Remove spec.network.apiVip.",
     severity: "warning",
   },

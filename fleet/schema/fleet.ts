@@ -2,7 +2,7 @@ import { z } from "zod";
 import { calendarSchema } from "./calendar";
 import { document, target, timeZone } from "./document";
 import { hasForm, text } from "./formats";
-import { bastionDefaults, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
+import { bastionDefaults, identity, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
 
 /** Before it stand `bastion.` and the site's name with its dot. */
 const longestDomain = longestName - "bastion.".length - 64;
@@ -34,6 +34,7 @@ export const fleetDefaultsSchema = z
   .strictObject({
     target: target.optional(),
     ssh: ssh.optional(),
+    identity: identity.optional(),
     timeZone: timeZone.optional(),
     maintenance: calendarSchema.optional(),
     network: z.strictObject(networkDefaults).optional(),

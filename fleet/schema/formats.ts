@@ -83,6 +83,13 @@ export const formats = {
     "(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) [A-Za-z0-9+/]{60,2000}={0,2}",
     "a host's public key without a comment, such as ssh-ed25519 AAAA...",
   ),
+  "edgewave-issuer": form(
+    `https://(?:[a-z0-9.-]|\\{(?:site|domain)\\})+(?::${port})?(?:/(?:[A-Za-z0-9._~-]|\\{(?:site|domain)\\})+)*`,
+    "an https:// address without login and without a slash at the end, such as https://dex.{domain}:5554/dex",
+  ),
+  "edgewave-claim": form("[A-Za-z][A-Za-z0-9_.:/-]{0,99}", "the name of a claim, such as email"),
+  "edgewave-identity-prefix": form("[a-z][a-z0-9-]{0,30}:", "a short word with a colon, such as hub:"),
+  "edgewave-audience": form("[A-Za-z0-9._:/-]{1,200}", "the name of a client, such as kubernetes"),
   "edgewave-topic": form(topicFilterForm, "an MQTT topic filter, such as cranes/+/telemetry"),
   "edgewave-sentence": form(
     `${inkCharacter}(?:${shownCharacter}{0,198}${inkCharacter})?`,

@@ -67,7 +67,50 @@ export const networkDefaults = {
   serviceCidr: text("edgewave-cidr").optional().describe("Kubespray's 10.233.0.0/18 by default."),
   dnsServers: z.array(text("edgewave-ipv4")).min(1).max(mostServers).optional(),
   ntpServers: z.array(text("edgewave-host").max(longestName)).min(1).max(mostServers).optional(),
+  apiLoadBalancer: z
+    .enum(["kube-vip", "local"])
+    .optional()
+    .describe("kube-vip: an address that moves between control planes (apiVip); local: a proxy on each worker."),
 };
+
+/** What Debian's apt-secure(8) calls an inline key. */
+const longestKey = 65_536;
+
+const packages = z
+  .strictObject({
+    trust: z
+      .enum(["archive", "key", "address"])
+      .describe("archive: the distribution's own keyring; key: the key below; address: unsigned packages are taken."),
+    key: z
+      .string()
+      .max(longestKey)
+      .regex(/^-----BEGIN PGP PUBLIC KEY BLOCK-----\n[A-Za-z0-9+/=: .\n-]+-----END PGP PUBLIC KEY BLOCK-----\n?$/, {
+        error: "must be a public key as gpg --armor --export writes it",
+      })
+      .optional(),
+  })
+  .refine(({ trust, key }) => (trust === "key") === (key !== undefined), {
+    error: "must have a key if, and only if, trust is key",
+  })
+  .describe("What nodes trust the packages of the bastion by.");
+
+const issuer = (prefix: string) =>
+  z.strictObject({
+    url: text("edgewave-issuer").max(500).describe("As tokens have it in iss; {site} and {domain} are filled in."),
+    audiences: z.array(text("edgewave-audience")).min(1).max(10).optional().describe("kubernetes by default."),
+    usernameClaim: text("edgewave-claim").optional().describe("sub by default."),
+    groupsClaim: text("edgewave-claim").optional().describe("groups by default."),
+    prefix: text("edgewave-identity-prefix").optional().describe(`Before user and group names; ${prefix} by default.`),
+  });
+
+/** Who people are, by OpenID Connect. */
+export const identity = z
+  .strictObject({
+    hub: issuer("hub:").optional().describe("The central issuer; sites know it by a mirror at the bastion."),
+    local: issuer("site:").optional().describe("An issuer on the site, for when there is no link."),
+    mirrorPort: port.optional().describe("Port of the mirror at the bastion; 8443 by default."),
+  })
+  .describe("Issuers of tokens that the site's API server takes (OpenID Connect).");
 
 /** Of the bastion, what is not different by nature at every site. */
 export const bastionDefaults = {
@@ -75,4 +118,9 @@ export const bastionDefaults = {
   sshPort: port.optional(),
   registryPort: port.optional().describe("Port of the site's OCI registry; 5000 by default."),
   filesPort: port.optional().describe("Port of the file and package mirror; 80 by default."),
+  registryAuthentication: z
+    .enum(["none", "password", "certificate"])
+    .optional()
+    .describe("How the registry knows nodes: not at all (default), by a password or by client certificates."),
+  packages: packages.optional(),
 };

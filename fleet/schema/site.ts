@@ -3,7 +3,7 @@ import { calendarSchema } from "./calendar";
 import { architecture, document, labels, profileName, region, target, timeZone } from "./document";
 import { text } from "./formats";
 import { diskGiB, memoryMiB } from "./quantity";
-import { bastionDefaults, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
+import { bastionDefaults, identity, ingestion, link, longestName, networkDefaults, ssh } from "./settings";
 
 const hostKeys = z
   .array(text("edgewave-host-key"))
@@ -64,6 +64,7 @@ export const siteSchema = document(
     network,
     bastion,
     ssh: ssh.optional(),
+    identity: identity.optional(),
     link: link.optional(),
     ingestion: ingestion.optional(),
   }),

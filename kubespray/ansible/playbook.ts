@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Step } from "../../components/kubespray/day2/step";
+import { preparationPlaybook } from "../../components/kubespray/plan";
 import { KubesprayFailed } from "../failure";
 import { runProgram, TooLong } from "../processes";
 import type { OpenSite } from "../site";
@@ -15,8 +16,10 @@ export interface PlaybookTools {
   readonly ansible: Ansible;
   /** Absolute path of Kubespray's tree. */
   readonly kubespray: string;
-  /** Absolute path of the playbook that comes before Kubespray's. */
-  readonly preparePlaybook: string;
+  /** Absolute path of the playbook that comes before Kubespray's; undefined for the site's own. */
+  readonly preparePlaybook: string | undefined;
+  /** Variables that rendered files name and do not hold; secret. */
+  readonly nodeVariables: Readonly<Record<string, string>>;
   readonly plugins: string;
   readonly siteDirectory: string;
   readonly sshKey: string;
@@ -40,14 +43,15 @@ export async function runPlaybook(step: Step, title: string, site: OpenSite, too
   // The rendered common arguments name the bastion too, but not whose keys are known.
   const extra = {
     ...step.variables,
+    ...tools.nodeVariables,
     ansible_ssh_common_args: "",
     edgewave_site_directory: tools.siteDirectory,
   };
   await writeFile(variables, JSON.stringify(extra), { mode: 0o600 });
   await writeFile(path.join(run, "ansible.cfg"), "");
   await mkdir(path.join(run, "home", "tmp"), { recursive: true, mode: 0o700 });
-  const playbook =
-    step.playbook === "prepare-nodes.yml" ? tools.preparePlaybook : path.join(tools.kubespray, step.playbook);
+  const prepare = tools.preparePlaybook ?? path.join(tools.siteDirectory, preparationPlaybook);
+  const playbook = step.playbook === "prepare-nodes.yml" ? prepare : path.join(tools.kubespray, step.playbook);
   const folder = path.dirname(playbook);
   const places = { run, kubespray: tools.kubespray, plugins: tools.plugins, sshConfig: client.config };
   const command = playbookCommand(tools.ansible, {

@@ -38,7 +38,8 @@ function computed(type: string, name: string): Record<string, string> {
   // What the Kubespray runner would give.
   if (type === "command:local:Command" && name === "kubespray-cluster") return { stdout: runnerAnswer() };
   if (type.startsWith("tls:")) return { certPem: `certificate ${name}` };
-  if (type === "random:index/randomPassword:RandomPassword") return { result: `password ${name}` };
+  if (type === "random:index/randomPassword:RandomPassword")
+    return { result: `password ${name}`, bcryptHash: `hash ${name}` };
   return {};
 }
 

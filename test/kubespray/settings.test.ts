@@ -11,11 +11,24 @@ describe("the settings of field sites", () => {
       commit: undefined,
       ansible: { kind: "pinned", python: undefined, wheelhouse: undefined },
       preparePlaybook: undefined,
+      nodeVariables: {},
       cache: "/home/ana/.cache/edgewave",
       forks: 10,
       stepSeconds: 10_800,
       silenceSeconds: 60,
     });
+  });
+
+  it("have the site's secrets from its stack, and say nothing of them where they have another form", () => {
+    const of = (text: string) => readSettings({ ...env, EDGEWAVE_NODE_VARIABLES: text }, "/work").nodeVariables;
+    const secrets = { edgewave_registry_authorization: "Basic c2VjcmV0" };
+    expect(of(JSON.stringify(secrets))).to.deep.equal(secrets);
+    for (const text of ["c2VjcmV0", '{"ansible_become": "c2VjcmV0"}', '{"edgewave_a": ["c2VjcmV0"]}']) {
+      expect(() => of(text))
+        .to.throw(/EDGEWAVE_NODE_VARIABLES/)
+        .with.property("message")
+        .that.does.not.contain("c2VjcmV0");
+    }
   });
 
   it("take Git URLs as they are", () => {

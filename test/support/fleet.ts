@@ -55,6 +55,7 @@ export function aSite(overrides: Overrides<ResolvedSite> = {}, index = 0): Resol
       dnsServers: [`${net}.1`],
       ntpServers: ["ntp.harbours.example"],
       apiVip: several ? `${net}.5` : undefined,
+      apiLoadBalancer: "kube-vip",
     },
     bastion: {
       host: `bastion.${name}.harbours.example`,
@@ -63,8 +64,11 @@ export function aSite(overrides: Overrides<ResolvedSite> = {}, index = 0): Resol
       sshPort: 22,
       registryPort: 5000,
       filesPort: 80,
+      registryAuthentication: "none",
+      packages: { by: "archive" },
     },
     ssh: { user: "edge", port: 22 },
+    identity: undefined,
     link: { kind: "lte", bandwidthMbit: 20, maxOutageHours: 72 },
     ingestion: {
       buffer: profile === "micro" ? "rabbitmq" : "strimzi",

@@ -1,5 +1,14 @@
 import { stringify } from "yaml";
-import type { Amount, Fleet, Release, ResolvedSite, Rollout, Selector, WaveSize } from "../../fleet/model";
+import type {
+  Amount,
+  Fleet,
+  PackageTrust,
+  Release,
+  ResolvedSite,
+  Rollout,
+  Selector,
+  WaveSize,
+} from "../../fleet/model";
 
 import type { Calendar } from "../../fleet/calendar";
 import type { FleetFile } from "../../fleet/source/files";
@@ -44,12 +53,17 @@ export function siteYaml(site: ResolvedSite): string {
         disk: `${diskGiB}Gi`,
       })),
       network: { ...others, ...(apiVip === undefined ? {} : { apiVip }) },
-      bastion: site.bastion,
+      bastion: { ...site.bastion, packages: packagesYaml(site.bastion.packages) },
+      ...(site.identity && { identity: given({ ...site.identity }) }),
       ssh: site.ssh,
       link: { kind: link.kind, bandwidth: `${link.bandwidthMbit}Mbit`, maxOutage: `${link.maxOutageHours}h` },
       ingestion: site.ingestion,
     },
   );
+}
+
+function packagesYaml(packages: PackageTrust): object {
+  return packages.by === "key" ? { trust: "key", key: packages.key } : { trust: packages.by };
 }
 
 export function releaseYaml({ name, date, kubernetes, kubespray, components, lock }: Release): string {

@@ -2,12 +2,16 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parse } from "smol-toml";
 import { ComponentArgumentError } from "../../../components/argumentError";
-import { mirrorsOf, siteAuthorityPath } from "../../../components/images/mirrors";
+import { mirrorsOf, nodePaths } from "../../../components/images/mirrors";
 import { configurationDigest, hostsToml, imagePlan } from "../../../components/images/plan";
 import { aLock, aRelease, aSite } from "../../support/fleet";
 import { everySite } from "../samples";
 
-const bastion = { host: "bastion.porto.harbours.example", registryPort: 5001 };
+const bastion = {
+  host: "bastion.porto.harbours.example",
+  registryPort: 5001,
+  registryAuthentication: "none",
+} as const;
 
 describe("mirrors", () => {
   it("send a registry to a path of its own on the bastion, and to the bastion again if that fails", () => {
@@ -21,7 +25,7 @@ describe("mirrors", () => {
           capabilities: ["pull", "resolve"],
           skip_verify: false,
           override_path: true,
-          ca: [siteAuthorityPath],
+          ca: [nodePaths.authority],
         },
       ],
     });
@@ -38,6 +42,21 @@ describe("mirrors", () => {
         expect(mirrors).to.have.length(names.length + 1);
       }),
     );
+  });
+
+  it("name the variable of a password and never hold one, in the header that containerd 2 reads", () => {
+    const [, mirror] = mirrorsOf({ ...bastion, registryAuthentication: "password" }, ["quay.io"]);
+    expect(mirror?.mirrors[0]?.header).to.deep.equal({ Authorization: "{{ edgewave_registry_authorization }}" });
+    expect(hostsToml(mirror!)).to.contain("edgewave_registry_authorization is a secret output of the stack");
+    const { host } = parse(hostsToml(mirror!)) as { host: Record<string, { header: object }> };
+    expect(Object.values(host)[0]?.header).to.deep.equal({ Authorization: ["{{ edgewave_registry_authorization }}"] });
+  });
+
+  it("name the client certificate and its key by their paths on the node", () => {
+    const [, mirror] = mirrorsOf({ ...bastion, registryAuthentication: "certificate" }, ["quay.io"]);
+    expect(mirror?.mirrors[0]?.client).to.deep.equal([
+      ["/etc/containerd/edgewave/client.pem", "/etc/containerd/edgewave/client-key.pem"],
+    ]);
   });
 
   it("have an entry for registries that no release names", () => {
@@ -68,7 +87,7 @@ describe("the image path's plan", () => {
           capabilities: ["pull", "resolve"],
           skip_verify: false,
           override_path: true,
-          ca: [siteAuthorityPath],
+          ca: [nodePaths.authority],
         },
       },
     });

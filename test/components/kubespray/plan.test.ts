@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { containedPath } from "../../../components/file/plan";
 import { imagePlan } from "../../../components/images/plan";
 import { apiAddress, inventoryPlan } from "../../../components/kubespray/plan";
-import type { ResolvedSite } from "../../../fleet/model";
+import type { Issuer, ResolvedSite } from "../../../fleet/model";
 import { profileOf } from "../../../profiles";
 import { aRelease, aSite } from "../../support/fleet";
 import { everySite, leavesOf, profileNames } from "../samples";
@@ -25,12 +25,14 @@ describe("inventory plan", () => {
         "inventory/hosts.yaml",
         "inventory/group_vars/all/all.yml",
         "inventory/group_vars/all/containerd.yml",
+        "inventory/group_vars/all/edgewave.yml",
         "inventory/group_vars/all/etcd.yml",
         "inventory/group_vars/all/offline.yml",
         "inventory/group_vars/k8s_cluster/addons.yml",
         "inventory/group_vars/k8s_cluster/k8s-cluster.yml",
         "inventory/group_vars/k8s_cluster/k8s-net-calico.yml",
         "inventory/group_vars/k8s_cluster/kube_control_plane.yml",
+        "prepare/prepare-nodes.yml",
       ]);
       for (const { path, content } of files) {
         containedPath(path);
@@ -89,6 +91,19 @@ describe("group_vars", () => {
     expect(small).not.to.have.any.keys("loadbalancer_apiserver", "kube_vip_address");
   });
 
+  it("give each worker a proxy to the control planes where the site has no address that moves", () => {
+    const local = aSite({ profile: "standard", network: { apiVip: undefined, apiLoadBalancer: "local" } });
+    const vars = varsOf(local);
+    expect(vars).to.include({
+      loadbalancer_apiserver_localhost: true,
+      loadbalancer_apiserver_type: "nginx",
+      kube_vip_enabled: false,
+    });
+    expect(vars).not.to.have.property("loadbalancer_apiserver");
+    expect(apiAddress(local)).to.equal("https://10.100.0.11:6443");
+    expect(varsOf(aSite({ profile: "standard" }))).to.include({ loadbalancer_apiserver_localhost: false });
+  });
+
   it("leave out of small sites what they cannot spare memory for", () => {
     for (const profile of profileNames) {
       const small = profile === "micro" || profile === "mini";
@@ -138,9 +153,16 @@ describe("group_vars", () => {
       github_url: "{{ files_repo }}/github.com",
       dl_k8s_io_url: "{{ files_repo }}/dl.k8s.io",
     });
-    expect(Object.keys(vars).filter((key) => key.endsWith("_image_repo"))).to.deep.equal([
-      "local_path_provisioner_helper_image_repo",
-    ]);
+    expect(vars).to.include({
+      kube_image_repo: "registry.k8s.io",
+      docker_image_repo: "docker.io",
+      quay_image_repo: "quay.io",
+      github_image_repo: "ghcr.io",
+      gcr_image_repo: "gcr.io",
+    });
+    const urls = Object.entries(vars).filter(([key]) => key.endsWith("_download_url"));
+    expect(urls).to.have.lengthOf(12);
+    for (const [key, url] of urls) expect(url, key).to.match(/^\{\{ files_repo \}\}\/[a-z0-9.]+\//);
   });
 
   it("pin the provisioner's helper image, which Kubespray would take as latest", () => {
@@ -172,6 +194,54 @@ describe("group_vars", () => {
       expect(vars["kube_network_node_prefix"]).to.equal(prefix);
     });
   }
+});
+
+describe("issuers of tokens", () => {
+  const hub: Issuer = {
+    url: "https://auth.hub.example/realms/edge",
+    audiences: ["kubernetes"],
+    usernameClaim: "sub",
+    groupsClaim: "groups",
+    prefix: "hub:",
+  };
+  const local: Issuer = { ...hub, url: "https://dex.porto.example:5554/dex", audiences: ["a", "b"], prefix: "site:" };
+
+  it("are asked for at the bastion's mirror, or on the site, and trusted by the site's authority as text", () => {
+    const vars = varsOf(aSite({ identity: { hub, local, mirrorPort: 8443 } }));
+    expect(vars["kube_apiserver_use_authentication_config_file"]).to.equal(true);
+    const authority =
+      "{{ lookup('file', (edgewave_site_directory | default(inventory_dir ~ '/..')) ~ '/images/site-ca.pem') }}";
+    expect(vars["kube_apiserver_authentication_config_jwt"]).to.deep.equal([
+      {
+        issuer: {
+          url: hub.url,
+          discoveryURL: "https://bastion.porto.harbours.example:8443/.well-known/openid-configuration",
+          certificateAuthority: authority,
+          audiences: ["kubernetes"],
+        },
+        claimMappings: { username: { claim: "sub", prefix: "hub:" }, groups: { claim: "groups", prefix: "hub:" } },
+      },
+      {
+        issuer: {
+          url: local.url,
+          certificateAuthority: authority,
+          audiences: ["a", "b"],
+          audienceMatchPolicy: "MatchAny",
+        },
+        claimMappings: { username: { claim: "sub", prefix: "site:" }, groups: { claim: "groups", prefix: "site:" } },
+      },
+    ]);
+  });
+
+  it("are left out where nobody names any", () => {
+    expect(varsOf(aSite())).not.to.have.property("kube_apiserver_use_authentication_config_file");
+  });
+
+  it("are refused for a Kubespray that cannot write them", () => {
+    const site = aSite({ identity: { hub, local: undefined, mirrorPort: 8443 } });
+    const older = aRelease({ kubespray: "v2.30.0", kubernetes: "1.34.3" });
+    expect(() => inventoryPlan(site, older, profileOf("micro"))).to.throw(/EDGE-COMPONENT-015.*v2\.30\.0.*v2\.31\.0/);
+  });
 });
 
 describe("the API's address", () => {
