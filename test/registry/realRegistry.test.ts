@@ -12,7 +12,7 @@ import { credentials, Registry } from "../support/registry";
 import { aClient, failureOf } from "./clients";
 import { TokenServer } from "./tokenServer";
 
-const signal = AbortSignal.timeout(120_000);
+const { signal } = new AbortController();
 const node = "quay.io/calico/node";
 const both = [{ architecture: "amd64" }, { architecture: "arm64", variant: "v8" }] as const;
 
