@@ -23,7 +23,8 @@ export function customResourceDefinition(kind: FluxKind) {
         listKind: `${kind.kind}List`,
         plural: kind.plural,
         singular: kind.kind.toLowerCase(),
-        shortNames: [...kind.shortNames],
+        // The API server leaves out an empty list, which would be a change each time.
+        ...(kind.shortNames.length > 0 ? { shortNames: [...kind.shortNames] } : {}),
         categories: ["all", "fluxcd", kind.category],
       },
       versions: [
