@@ -7,4 +7,5 @@ export { LockJournal } from "./journal";
 export { lockImages, type Locking } from "./lockImages";
 export type { WantedImage } from "./resolve";
 export { createTransport } from "./transport";
+export { severalAtOnce } from "./severalAtOnce";
 export { verifyImage } from "./verifyLock";

@@ -2,6 +2,7 @@ import type { Architecture, LockedImage } from "../fleet/model";
 import type { RegistryClient } from "./client";
 import { RegistryFailure } from "./failure";
 import { resolveImage, type WantedImage } from "./resolve";
+import { severalAtOnce } from "./severalAtOnce";
 
 export interface Locking<Image extends WantedImage> {
   readonly image: Image;
@@ -32,18 +33,12 @@ export async function lockImages<Image extends WantedImage>(
   { architectures, concurrency, known, onResult, signal }: LockOptions<Image>,
 ): Promise<Locking<Image>[]> {
   const results: Locking<Image>[] = [];
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < images.length; index = next++) {
-      signal.throwIfAborted();
-      const image = images[index] as Image;
-      const earlier = known?.(image);
-      const result = complete(image, earlier ?? (await resolved(client, image, signal)), architectures(image));
-      results[index] = { image, result };
-      await onResult?.({ image, result }, earlier === undefined);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, images.length) }, work));
+  await severalAtOnce(images, { concurrency, signal }, async (image, index) => {
+    const earlier = known?.(image);
+    const result = complete(image, earlier ?? (await resolved(client, image, signal)), architectures(image));
+    results[index] = { image, result };
+    await onResult?.({ image, result }, earlier === undefined);
+  });
   return results;
 }
 

@@ -1,6 +1,6 @@
 import { imagesOf, type ReleaseImage } from "../../../catalog";
 import type { Release, ReleaseLock } from "../../../fleet/model";
-import { verifyImage } from "../../../registry";
+import { severalAtOnce, verifyImage } from "../../../registry";
 import { exitCode, type ExitCode } from "../../exitCodes";
 import { colorsOf, print, printJson, type Io } from "../../io";
 import { chooseOnlyRelease, chooseRelease, loadFleet } from "../../load";
@@ -29,16 +29,11 @@ export async function verifyLock(
   const client = registries.client(fleet);
   const images = imagesOf(release).filter(({ repository }) => lock.digests[repository] !== undefined);
   const failed: Failed[] = [];
-  const queue = [...images];
-  const work = async (): Promise<void> => {
-    for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
-      signal.throwIfAborted();
-      for (const failure of await verifyImage(client, image, lockedOf(lock, image), signal)) {
-        failed.push({ image, failure });
-      }
+  await severalAtOnce(images, { concurrency: registries.concurrency, signal }, async (image) => {
+    for (const failure of await verifyImage(client, image, lockedOf(lock, image), signal)) {
+      failed.push({ image, failure });
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(registries.concurrency, images.length) }, work));
+  });
   await report(io, options, { release, folder, images: images.length, failed });
   return failed.length === 0 ? exitCode.done : exitCode.failed;
 }
