@@ -1,8 +1,6 @@
 import path from "node:path";
 import { fetchRefs, listRefs } from "../git/remote";
-import { RemoteFailed } from "../git/remoteFailure";
 import { openRepository } from "../git/repository";
-import { inLanes } from "../lanes";
 import { siteRepositoryName } from "./names";
 import { type HubGit, hubRemote } from "./remotes";
 
@@ -31,33 +29,4 @@ export async function fetchSiteRepository(
   const news = siteRefs.filter((ref) => there.has(ref) && there.get(ref) !== refs.get(ref)?.commit);
   const changes = news.map((ref) => `+${ref}:${ref}`);
   if (changes.length > 0) await fetchRefs(repository, remote, changes, signal);
-}
-
-/**
- * Does so for many sites, as many at once as the hub bears. A hub that cannot be reached at all is found out by the first
- * sites, and the others are not asked.
- * @returns by the site's name, why its repository could not be read now; what was brought here last time stays.
- * @throws whatever is not the hub's or the link's fault
- */
-export async function fetchSiteRepositories(
-  directory: string,
-  hub: HubGit,
-  sites: readonly string[],
-  signal?: AbortSignal,
-): Promise<ReadonlyMap<string, RemoteFailed>> {
-  const failures = new Map<string, RemoteFailed>();
-  let away: RemoteFailed | undefined;
-  const results = await inLanes(sites, hub.maxConcurrency, async (site) => {
-    signal?.throwIfAborted();
-    if (away !== undefined) return void failures.set(site, away);
-    try {
-      await fetchSiteRepository(directory, hub, site, signal);
-    } catch (error) {
-      if (!(error instanceof RemoteFailed)) throw error;
-      failures.set(site, error);
-      if (error.state === "unreachable") away = error;
-    }
-  });
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-  return failures;
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
-import { objectIdentity, type KubernetesObject } from "../../fleet/overrides";
+import type { KubernetesObject } from "../../fleet/overrides";
 import type { Files } from "../files";
 
 /** An object of a site and the file that it is written in. */
@@ -54,16 +54,4 @@ function fileAt(files: Files, path: string): string {
   const text = files.get(path);
   if (text === undefined) throw new Error(`The rendered tree names ${path} and does not have it.`);
   return text;
-}
-
-/** Objects by what no two of them have in common. @throws Error if two objects are one */
-export function byIdentity(objects: readonly BuiltObject[]): ReadonlyMap<string, BuiltObject> {
-  const map = new Map<string, BuiltObject>();
-  for (const built of objects) {
-    const key = objectIdentity(built.object);
-    const other = map.get(key);
-    if (other !== undefined) throw new Error(`${other.file} and ${built.file} both hold ${key}.`);
-    map.set(key, built);
-  }
-  return map;
 }

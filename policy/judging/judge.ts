@@ -1,4 +1,4 @@
-import type { Release, ResolvedSite } from "../../fleet/model";
+import type { ResolvedSite } from "../../fleet/model";
 import type { Exemption, FleetPolicy } from "../../fleet/policy";
 import type { Resource } from "../resource";
 import type { Context, FleetRule, FleetView, Rule, Violation } from "../rule";
@@ -87,9 +87,4 @@ export function judge(rules: readonly Rule[], found: readonly Found[], judgement
 /** Whether a verdict stops a deployment. */
 export function stops({ level, exemption }: Verdict): boolean {
   return level === "mandatory" && exemption === undefined;
-}
-
-/** Release of each site, where everybody gets the same. */
-export function sameForAll(release: Release | undefined): FleetView["releaseOf"] {
-  return () => release;
 }

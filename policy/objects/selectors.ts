@@ -1,3 +1,4 @@
+import { meetsRequirement } from "../../fleet/labelRequirement";
 import { at, list, mapping, text } from "./json";
 
 /** Whether a label selector takes labels; an empty one takes all, and one with an operator that nobody knows none. */
@@ -6,19 +7,7 @@ export function selects(selector: unknown, labels: Readonly<Record<string, strin
   if (!wanted.every(([key, value]) => labels[key] === value)) return false;
   return list(at(selector, "matchExpressions")).every((expression) => {
     const key = text(at(expression, "key")) ?? "";
-    const values = list(at(expression, "values"));
     const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-    switch (at(expression, "operator")) {
-      case "In":
-        return value !== undefined && values.includes(value);
-      case "NotIn":
-        return value === undefined || !values.includes(value);
-      case "Exists":
-        return value !== undefined;
-      case "DoesNotExist":
-        return value === undefined;
-      default:
-        return false;
-    }
+    return meetsRequirement(value, at(expression, "operator"), list(at(expression, "values")));
   });
 }

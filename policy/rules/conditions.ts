@@ -47,3 +47,12 @@ export function namedList(what: string, names: readonly string[] = []) {
     },
   } as const;
 }
+
+/** Namespaces whose pods read the node itself: its logs, metrics and volumes, or make its volumes and network. */
+export const readersOfTheNode = [
+  "kube-system/*",
+  "local-path-storage/*",
+  "log-collector/*",
+  "monitoring/*",
+  "velero/*",
+] as const;

@@ -1,8 +1,5 @@
-import { list, shown, text } from "../objects/json";
-import { groupVar } from "../objects/groupVars";
-import { isLocalHost } from "../objects/urls";
 import type { ResourceRule } from "../rule";
-import { fromSite, violation } from "../violation";
+import { noneOnSite } from "./localServers";
 
 export const localDns: ResourceRule = {
   name: "local-dns",
@@ -12,17 +9,11 @@ export const localDns: ResourceRule = {
   why: "Without DNS the nodes find neither the bastion nor each other, and everything that restarts stays down.",
   fix: "Name a resolver in the site's own network, such as the bastion, under network.dnsServers.",
   level: "mandatory",
-  check: (resource, context) => {
-    const servers = groupVar(resource, "upstream_dns_servers");
-    if (servers === undefined) return [];
-    if (list(servers).some((server) => isLocalHost(text(server) ?? "outside.invalid", context))) return [];
-    return [
-      violation(resource, {
-        field: "upstream_dns_servers",
-        value: shown(servers),
-        limit: "at least one is an address of the site",
-        from: fromSite("network", "dnsServers"),
-      }),
-    ];
-  },
+  check: (resource, context) =>
+    noneOnSite(resource, context, {
+      variable: "upstream_dns_servers",
+      setting: ["network", "dnsServers"],
+      limit: "at least one is an address of the site",
+      hostOf: (server) => server,
+    }),
 };

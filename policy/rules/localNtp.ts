@@ -1,8 +1,5 @@
-import { list, shown, text } from "../objects/json";
-import { groupVar } from "../objects/groupVars";
-import { isLocalHost } from "../objects/urls";
 import type { ResourceRule } from "../rule";
-import { fromSite, violation } from "../violation";
+import { noneOnSite } from "./localServers";
 
 export const localNtp: ResourceRule = {
   name: "local-ntp",
@@ -12,18 +9,11 @@ export const localNtp: ResourceRule = {
   why: "Clocks that drift apart end etcd's leases and TLS sessions, and date the buffered messages wrongly.",
   fix: "Let the bastion serve time, and name it among the NTP servers.",
   level: "mandatory",
-  check: (resource, context) => {
-    const servers = groupVar(resource, "ntp_servers");
-    if (servers === undefined) return [];
-    const hosts = list(servers).map((server) => text(server)?.trim().split(/\s+/)[0] ?? "outside.invalid");
-    if (hosts.some((host) => isLocalHost(host, context))) return [];
-    return [
-      violation(resource, {
-        field: "ntp_servers",
-        value: shown(servers),
-        limit: "at least one is on the site",
-        from: fromSite("network", "ntpServers"),
-      }),
-    ];
-  },
+  check: (resource, context) =>
+    noneOnSite(resource, context, {
+      variable: "ntp_servers",
+      setting: ["network", "ntpServers"],
+      limit: "at least one is on the site",
+      hostOf: (server) => server.trim().split(/\s+/)[0],
+    }),
 };

@@ -1,4 +1,4 @@
-import { conditionRule, namedList } from "./conditions";
+import { conditionRule, namedList, readersOfTheNode } from "./conditions";
 
 export const namespacePodSecurity = conditionRule({
   name: "namespace-pod-security",
@@ -9,13 +9,7 @@ export const namespacePodSecurity = conditionRule({
   level: "mandatory",
   // node-exporter reads the host's /proc and /sys; the log collector and the
   // backup's node agent read the logs and volumes of all pods.
-  settings: namedList("have pods of the privileged level", [
-    "kube-system/*",
-    "local-path-storage/*",
-    "log-collector/*",
-    "monitoring/*",
-    "velero/*",
-  ]),
+  settings: namedList("have pods of the privileged level", readersOfTheNode),
   conditions: [
     {
       subject: "namespace",

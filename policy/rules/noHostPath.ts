@@ -1,4 +1,4 @@
-import { conditionRule, namedList } from "./conditions";
+import { conditionRule, namedList, readersOfTheNode } from "./conditions";
 
 export const noHostPath = conditionRule({
   name: "no-host-path",
@@ -7,14 +7,7 @@ export const noHostPath = conditionRule({
   why: "A path of the node reads and writes past every isolation, and Velero does not back it up.",
   fix: "Use a volume claim or an emptyDir.",
   level: "mandatory",
-  // Those that read logs, metrics and volumes of the node, and those that make its volumes and network.
-  settings: namedList("mount paths of the node", [
-    "kube-system/*",
-    "local-path-storage/*",
-    "log-collector/*",
-    "monitoring/*",
-    "velero/*",
-  ]),
+  settings: namedList("mount paths of the node", readersOfTheNode),
   conditions: [
     {
       subject: "volumes",

@@ -1,9 +1,9 @@
 import { profileOf } from "../../profiles";
 import { at } from "../objects/json";
-import { mebibytes, quantity } from "../objects/quantity";
+import { quantity } from "../objects/quantity";
 import { sizedParts } from "../objects/sizes";
 import type { Resource } from "../resource";
-import type { Context, StackRule } from "../rule";
+import type { StackRule } from "../rule";
 import { fromSite, violationOf } from "../violation";
 
 export const nodeBudget: StackRule = {
@@ -85,9 +85,4 @@ function sumOf(resources: readonly Resource[], nodes: number) {
     cpu += Math.max(pod.cpu, pod.initCpu);
   }
   return { memoryMiB: memory / 2 ** 20, cpuMillis: cpu * 1000 };
-}
-
-/** For messages of other rules: what the resources ask of one node, in MiB. */
-export function askedMemory(resources: readonly Resource[], context: Pick<Context, "site">): string {
-  return mebibytes(sumOf(resources, context.site?.nodes.length ?? 1).memoryMiB * 2 ** 20);
 }
