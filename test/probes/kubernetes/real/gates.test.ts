@@ -168,9 +168,9 @@ describeReal("gates that ask a real API server", function () {
     }
 
     it("waits while Flux is not installed", async function () {
-      const { group } = flux.kustomizations;
-      const served = await cluster.send("GET", `/apis/${group}`);
-      if (served.kind !== "Status") return this.skip();
+      const served = (await cluster.send("GET", "/apis")) as Live & { groups: { name: string }[] };
+      // A cluster that other tests have been in before may serve them already.
+      if (served.groups.some(({ name }) => name === flux.kustomizations.group)) return this.skip();
       expect(await ask(gate)).to.equal(
         "inconclusive: the API server serves no Kustomizations: Flux is not installed yet",
       );
@@ -254,7 +254,7 @@ describeReal("gates that ask a real API server", function () {
 
     it("with a token that is wrong", async () => {
       const wrong = cluster.kubeconfig.replace(/"token":"[^"]+"/, '"token":"not-this-one"');
-      if (wrong === cluster.kubeconfig) return;
+      expect(wrong).not.to.equal(cluster.kubeconfig);
       for (const gate of gates) {
         const found = await verdict(gate, wrong);
         expect(found).to.match(/^inconclusive: .*the API server answered 401 to \S+: Unauthorized$/);
@@ -268,7 +268,7 @@ describeReal("gates that ask a real API server", function () {
       const { port } = server.address() as AddressInfo;
       await new Promise((closed) => server.close(closed));
       const elsewhere = cluster.kubeconfig.replace(/"server":"[^"]+"/, `"server":"https://127.0.0.1:${port}"`);
-      if (elsewhere === cluster.kubeconfig) return;
+      expect(elsewhere).not.to.equal(cluster.kubeconfig);
       for (const gate of gates) expect(await verdict(gate, elsewhere)).to.match(/^inconclusive: .*ECONNREFUSED/);
     });
 
@@ -278,7 +278,7 @@ describeReal("gates that ask a real API server", function () {
         /"certificate-authority-data":"[^"]+"/,
         `"certificate-authority-data":"${other}"`,
       );
-      if (strange === cluster.kubeconfig) return;
+      expect(strange).not.to.equal(cluster.kubeconfig);
       for (const gate of gates) expect(await verdict(gate, strange)).to.match(/^inconclusive: .*certificate/);
     });
 
@@ -311,8 +311,8 @@ describeReal("gates that ask a real API server", function () {
       mine.push(`${rbac}/clusterroles/${name}`, `${rbac}/clusterrolebindings/${name}`);
       // The authorizer hears of it a moment later.
       const granted = await cluster.until(async () => {
-        const found = await ask(nodesReady, guestConfig).catch(() => undefined);
-        return found;
+        const found = await ask(nodesReady, guestConfig);
+        return found.startsWith("pass") ? found : undefined;
       });
       expect(granted).to.equal("pass: 12 of 12 nodes are ready");
       expect(await ask(fluxReady, guestConfig)).to.match(/^pass/);
