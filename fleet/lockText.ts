@@ -7,9 +7,14 @@ import { yamlOptions } from "./source/document";
 export function lockText({ release, digests }: ReleaseLock): string {
   const images = Object.entries(digests)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([repository, { tag, index, amd64, arm64 }]): [string, LockedImage] => [
+    .map(([repository, { tag, index, amd64, arm64, bytes }]): [string, LockedImage] => [
       repository,
-      { tag, index, ...(amd64 !== undefined && { amd64 }), ...(arm64 !== undefined && { arm64 }) },
+      {
+        ...{ tag, index },
+        ...(amd64 !== undefined && { amd64 }),
+        ...(arm64 !== undefined && { arm64 }),
+        ...(bytes !== undefined && { bytes: { amd64: bytes.amd64, arm64: bytes.arm64 } }),
+      },
     ]);
   const lock = { apiVersion, kind: "ReleaseLock", release, digests: Object.fromEntries(images) };
   return `${JSON.stringify(lock, undefined, 2)}\n`;

@@ -253,6 +253,8 @@ export interface LockedImage extends Readonly<Partial<Record<Architecture, strin
   readonly tag: string;
   /** What the tag named: the image index, or the manifest itself if the image has only one. */
   readonly index: string;
+  /** Bytes of an architecture's whole image as the registry keeps it: compressed. Absent in locks of before it was asked. */
+  readonly bytes?: Readonly<Partial<Record<Architecture, number>>> | undefined;
 }
 
 /** A number of sites, or a share of them that is rounded up. */

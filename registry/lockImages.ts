@@ -1,7 +1,7 @@
 import type { Architecture, LockedImage } from "../fleet/model";
 import type { RegistryClient } from "./client";
 import { RegistryFailure } from "./failure";
-import { resolveImage, type WantedImage } from "./resolve";
+import { resolveImage, type WantedImage, withSizes } from "./resolve";
 import { severalAtOnce } from "./severalAtOnce";
 
 export interface Locking<Image extends WantedImage> {
@@ -35,7 +35,8 @@ export async function lockImages<Image extends WantedImage>(
   const results: Locking<Image>[] = [];
   await severalAtOnce(images, { concurrency, signal }, async (image, index) => {
     const earlier = known?.(image);
-    const result = complete(image, earlier ?? (await resolved(client, image, signal)), architectures(image));
+    const found = earlier === undefined ? resolved(client, image, signal) : sized(client, image, earlier, signal);
+    const result = complete(image, await found, architectures(image));
     results[index] = { image, result };
     await onResult?.({ image, result }, earlier === undefined);
   });
@@ -51,6 +52,22 @@ async function resolved(
     return await resolveImage(client, image, signal);
   } catch (error) {
     if (error instanceof RegistryFailure) return error;
+    throw error;
+  }
+}
+
+/** What is known already stays, also where its registry cannot be asked for the sizes that it lacks. */
+async function sized(
+  client: Pick<RegistryClient, "manifest">,
+  image: WantedImage,
+  known: LockedImage,
+  signal: AbortSignal,
+): Promise<LockedImage> {
+  if (known.bytes !== undefined) return known;
+  try {
+    return await withSizes(client, image, known, signal);
+  } catch (error) {
+    if (error instanceof RegistryFailure) return known;
     throw error;
   }
 }

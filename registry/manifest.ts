@@ -40,7 +40,12 @@ export interface Descriptor {
 
 export type Manifest =
   | { readonly kind: "index"; readonly manifests: z.output<typeof indexSchema>["manifests"] }
-  | { readonly kind: "image"; readonly config: Descriptor };
+  | {
+      readonly kind: "image";
+      readonly config: Descriptor;
+      /** Of the configuration and the layers, as the registry keeps them. */
+      readonly bytes: number;
+    };
 
 /**
  * Reads a manifest. A document that could be read as both kinds, or says to be another than it was sent as, is refused:
@@ -62,7 +67,10 @@ export function parseManifest(name: string, { bytes, mediaType }: Pick<Content, 
   if ((imageTypes as readonly string[]).includes(mediaType)) {
     const read = imageSchema.safeParse(json);
     if (!read.success) throw refuse("is no image manifest");
-    return { kind: "image", config: read.data.config };
+    const { config, layers } = read.data;
+    // A layer that is there twice is fetched once.
+    const sizes = new Map([config, ...layers].map(({ digest: content, size }) => [content, size]));
+    return { kind: "image", config, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
   }
   throw refuse(`was sent as ${mediaType === "" ? "nothing known" : mediaType}`);
 }

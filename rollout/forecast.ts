@@ -1,5 +1,14 @@
 import type { RolloutState } from "./state";
-import { type History, median, noHistory, usual, usualAssumptions, withUnchanged } from "./simulate/behaviour";
+import {
+  type History,
+  median,
+  noHistory,
+  usual,
+  usualAssumptions,
+  withTransfers,
+  withUnchanged,
+} from "./simulate/behaviour";
+import type { Transfer } from "./transfer";
 import { simulate } from "./simulate/simulate";
 
 /** When a rollout and its waves will have ended, if all goes as it usually does. Milliseconds since the epoch. */
@@ -13,19 +22,27 @@ export interface Forecast {
   readonly waves: ReadonlyMap<string, { readonly startsAt: number | undefined; readonly endsAt: number | undefined }>;
 }
 
+/** What a forecast knows besides the rollout itself. */
+export interface Known {
+  /** Of earlier runs; the runs of this one are added to it. */
+  readonly history?: History;
+  /** Sites that are as they shall be already. */
+  readonly unchanged?: ReadonlySet<string>;
+  /** By site, for those that fetch anything. */
+  readonly transfers?: ReadonlyMap<string, Transfer>;
+}
+
 /**
  * Goes on from a state with runs that take the median of those that were recorded, and nothing going wrong. Approvals
  * come at once, so that what it says is the earliest end that is likely.
- * @param history of earlier runs; the runs of this one are added to it.
- * @param unchanged sites that are as they shall be already.
  */
 export function forecast(
   state: RolloutState,
   now: number,
-  history: History = noHistory,
-  unchanged: ReadonlySet<string> = new Set(),
+  { history = noHistory, unchanged = new Set(), transfers = new Map() }: Known = {},
 ): Forecast {
-  const behaviour = withUnchanged(usual(withThisRun(state, history)), unchanged);
+  const carrying = withTransfers(usual(withThisRun(state, history)), transfers, state.plan.preStage);
+  const behaviour = withUnchanged(carrying, unchanged);
   const { state: end, endedAt, stuck } = simulate(state, behaviour, () => 0.5, now);
   return {
     endsAt: stuck === undefined ? endedAt : undefined,

@@ -24,7 +24,8 @@ const history = { most: 5, enough: 500 };
 
 const help = `
 Predicted times are those of the runs that the ledger in --out tells of, by profile and by gate; where it has none,
-30 s a run and 30 s a gate. Approvals are taken as given at once, and nothing is taken to fail: edgewave simulate
+30 s a run and 30 s a gate. A run takes no less than its content takes over the site's link, as far as the release's lock
+tells sizes; with preStage the content is taken to be under way from the start. Approvals are taken as given at once, and nothing is taken to fail: edgewave simulate
 tells what may come instead.
 `;
 
@@ -44,7 +45,7 @@ export const addPlan: AddCommand = (program, io, done) => {
       const outlook = await outlookOf({ fleet, rollout, release }, out, Date.now(), history);
       const { plan, state, unchanged } = outlook;
       const field = await fieldPlans(fleet, state, release, out);
-      const predicted = forecast(state, state.startedAt, outlook.history, unchanged);
+      const predicted = forecast(state, state.startedAt, outlook);
       if (options.json) {
         const locked = release.lock !== undefined;
         printJson(io, {
@@ -58,7 +59,16 @@ export const addPlan: AddCommand = (program, io, done) => {
       } else {
         const colors = colorsOf(io);
         const listed = options.sites === true || state.sites.size <= mostRows;
-        const view = { fleet, state, predicted, source: sourceOf(outlook), unchanged, listed, field };
+        const view = {
+          fleet,
+          state,
+          predicted,
+          source: sourceOf(outlook),
+          unchanged,
+          listed,
+          field,
+          transfers: outlook.transfers,
+        };
         const parts = [formatHeading(fleet, release, plan, colors), formatPlan(view, colors)];
         if (warnings.length > 0) parts.push(formatFindings(warnings, colors));
         print(io, parts.join("\n\n"));
@@ -85,6 +95,7 @@ function forecastJson(outlook: Outlook, predicted: Forecast) {
       source: sourceOf(outlook),
       recordedRuns: outlook.history.runs,
       unchanged: unchanged.size,
+      transfers: Object.fromEntries(outlook.transfers),
       waves: state.waves.map((wave) => waveJson(state, predicted, wave)),
     },
   };

@@ -1,4 +1,10 @@
-import { type Assumptions, recordedBehaviour, usualAssumptions, withUnchanged } from "../../rollout/simulate/behaviour";
+import {
+  type Assumptions,
+  recordedBehaviour,
+  usualAssumptions,
+  withTransfers,
+  withUnchanged,
+} from "../../rollout/simulate/behaviour";
 import { simulateMany } from "../../rollout/simulate/many";
 import { exitCode } from "../exitCodes";
 import { colorsOf, print, printJson, type Io } from "../io";
@@ -38,7 +44,7 @@ they failed, if that was more often than assumed. --seconds given by hand overru
 that are at the release already are not taken to run. The same seed, runs and files give the same answer.
 
 With --from-ledger it goes on from where the last run is now: what is done stays done, what is in flight ends, and what
-somebody paused stays so. Plan, sites and release are those that were frozen when the run started.
+somebody paused stays so; what is still to come over a link is not reckoned then. Plan, sites and release are those that were frozen when the run started.
 
 By default as many runs are made as take a few seconds: ${defaultSiteRuns.toLocaleString("en")} divided by the number of sites, between 20 and 1000.
 `;
@@ -77,12 +83,13 @@ async function simulate(io: Io, options: SimulateOptions): Promise<void> {
   const startAt = options.start === undefined ? Date.now() : timeOf(options.start);
   const historyRuns = options.fromHistory === "none" ? 0 : wholeNumber("--from-history", options.fromHistory, 1);
   const { heading, ...outlook } = await outlookFor(io, options, startAt, historyRuns);
-  const { state, unchanged } = outlook;
+  const { state, unchanged, transfers } = outlook;
   const history = options.seconds === undefined ? outlook.history : { ...outlook.history, seconds: new Map() };
   const runs = options.runs === undefined ? defaultRuns(state.sites.size) : wholeNumber("--runs", options.runs, 1);
   const progress = simulationProgress(io, runs);
   try {
-    const distribution = simulateMany(state, withUnchanged(recordedBehaviour(history, assumptions), unchanged), {
+    const carrying = withTransfers(recordedBehaviour(history, assumptions), transfers, state.plan.preStage);
+    const distribution = simulateMany(state, withUnchanged(carrying, unchanged), {
       runs,
       seed,
       now: startAt,
@@ -91,7 +98,7 @@ async function simulate(io: Io, options: SimulateOptions): Promise<void> {
     progress.close();
     const { historyRuns: read } = outlook;
     const from = { at: startAt, underWay: options.fromLedger === true };
-    const view = { state, from, assumptions, history, historyRuns: read, unchanged, distribution };
+    const view = { state, from, assumptions, history, historyRuns: read, unchanged, transfers, distribution };
     if (options.json) return printJson(io, simulationJson(view));
     print(io, `${heading}\n\n${formatSimulation(view, colorsOf(io))}`);
   } finally {

@@ -3,6 +3,7 @@ import type { Fleet, ResolvedSite } from "../../fleet/model";
 import type { Forecast } from "../../rollout/forecast";
 import type { Plan } from "../../rollout/plan";
 import type { RolloutState, WaveState } from "../../rollout/state";
+import type { Transfer } from "../../rollout/transfer";
 import { openingOf } from "../../rollout/windows/openings";
 import { calendarText } from "../../rollout/windows/words";
 import type { Colors } from "../io";
@@ -21,6 +22,8 @@ export interface PlanView {
   /** Where the predicted times are from, for people. */
   readonly source: string;
   readonly unchanged: ReadonlySet<string>;
+  /** By site, for those that fetch anything. */
+  readonly transfers: ReadonlyMap<string, Transfer>;
   /** Of sites with the target `field`. */
   readonly field: readonly FieldPlan[];
   /** Whether each site has a line; otherwise they are counted. */
@@ -42,6 +45,7 @@ export function formatPlan(view: PlanView, colors: Colors): string {
     ...(unchanged.size === 0
       ? []
       : [`${plural(unchanged.size, "site")} of ${state.sites.size} should be unchanged: at this release already.`]),
+    ...content(view),
     ending(view),
   ].join("\n\n");
 }
@@ -209,6 +213,22 @@ function domains({ label, maxConcurrency, domains: all }: NonNullable<Plan["fail
   const count = Object.keys(all).length;
   const more = count > mostNames ? ` and ${count - mostNames} more` : "";
   return `Failure domains by ${label}${most}: ${named.join("; ")}${more}.`;
+}
+
+/** What comes over the links, and which of them takes the longest. */
+function content({ transfers, unchanged, fleet }: PlanView): string[] {
+  const coming = [...transfers].filter(([site]) => !unchanged.has(site));
+  const [slowest] = coming.toSorted(([a, x], [b, y]) => y.seconds - x.seconds || (a < b ? -1 : 1));
+  if (slowest === undefined) return [];
+  const [name, { bytes, seconds }] = slowest;
+  const bandwidth = fleet.sites.find((site) => site.name === name)?.link.bandwidthMbit;
+  const longest = `${formatSeconds(seconds)} for the ${size(bytes)} of ${name} at ${bandwidth} Mbit/s`;
+  return [`Content for ${plural(coming.length, "site")} comes over their links: at most ${longest}.`];
+}
+
+function size(bytes: number): string {
+  const mebibytes = bytes / 1024 ** 2;
+  return mebibytes < 1024 ? `${Math.ceil(mebibytes)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }
 
 function ending({ state, predicted, source }: PlanView): string {

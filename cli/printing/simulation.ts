@@ -1,6 +1,7 @@
 import type { Assumptions, History } from "../../rollout/simulate/behaviour";
 import { type Distribution, quantiles, type Quantiles } from "../../rollout/simulate/many";
 import type { RolloutState } from "../../rollout/state";
+import type { Transfer } from "../../rollout/transfer";
 import type { Colors } from "../io";
 import { plural } from "./findings";
 import { formatSeconds } from "./outcome";
@@ -17,6 +18,8 @@ export interface SimulationView {
   /** Runs of the ledger that the history is from. */
   readonly historyRuns: number;
   readonly unchanged: ReadonlySet<string>;
+  /** By site, for those that fetch anything. */
+  readonly transfers: ReadonlyMap<string, Transfer>;
   readonly distribution: Distribution;
 }
 
@@ -36,8 +39,15 @@ export function formatSimulation(view: SimulationView, colors: Colors): string {
   ].join("\n\n");
 }
 
+/** Bounds of what comes over the links. */
+function transferLine(transfers: ReadonlyMap<string, Transfer>, preStage: boolean): string {
+  const { p50, p90 } = quantiles([...transfers.values()].map(({ seconds }) => seconds));
+  const how = preStage ? "from the start, and a site waits for it" : "in its run, which takes no less";
+  return `content comes over the links of ${plural(transfers.size, "site")} ${how}: half of them within ${formatSeconds(p50)}, nine of ten within ${formatSeconds(p90)}`;
+}
+
 /** Each with where it is from. */
-function assumedLines({ assumptions, history, historyRuns, unchanged, state }: SimulationView): string[] {
+function assumedLines({ assumptions, history, historyRuns, unchanged, transfers, state }: SimulationView): string[] {
   const { approvalSeconds, failing, vanishing, gateSeconds, gateFailing, seconds } = assumptions;
   const from = historyRuns === 1 ? "the last rollout" : `the last ${historyRuns} rollouts`;
   const samples = [...history.seconds.values()].flat();
@@ -54,6 +64,7 @@ function assumedLines({ assumptions, history, historyRuns, unchanged, state }: S
     shareLine("lose their link", "runs", vanishing, history.vanished, history.runs),
     ...(gates ? gateLines(history, gateSeconds, gateFailing) : []),
     ...(approvals ? [approvalLine(approvalSeconds)] : []),
+    ...(transfers.size === 0 ? [] : [transferLine(transfers, state.plan.preStage)]),
     ...(unchanged.size === 0 ? [] : [`${plural(unchanged.size, "site")} at this release already: not run`]),
   ];
 }

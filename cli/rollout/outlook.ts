@@ -10,6 +10,7 @@ import { historyOf } from "../../rollout/simulate/history";
 import { rolloutStarted } from "../../rollout/start";
 import { startState } from "../../rollout/startState";
 import type { RolloutState } from "../../rollout/state";
+import { type Transfer, transfersOf } from "../../rollout/transfer";
 import { home } from "../runner";
 import { trustedKeys } from "../signingKey";
 import { UserError } from "../userError";
@@ -27,6 +28,8 @@ export interface Outlook {
   readonly historyRuns: number;
   /** Sites that are at what the rollout wants, as far as the ledger tells: nobody looked at their files. */
   readonly unchanged: ReadonlySet<string>;
+  /** What has to come over the sites' links; empty for a rollout under way, whose sites are fetching already. */
+  readonly transfers: ReadonlyMap<string, Transfer>;
 }
 
 /**
@@ -52,6 +55,8 @@ export async function outlookOf(
         : { signers: await trustedKeys(out), programDigest: await programDigest(home, programParts) };
     const event = rolloutStarted({ fleet, release, plan, successes, ...program });
     const state = startState({ run: "planned", sequence: 1, at: startAt, version: eventVersion, event });
+    const releases = new Map(fleet.releases.map((other) => [other.name, other]));
+    const planned = fleet.sites.filter(({ name }) => state.sites.get(name) !== undefined);
     const past = ledger === undefined ? undefined : await pastRuns(ledger, most, enough);
     const unchanged = event.sites.filter((site) => successes.get(site.site)?.desiredHash === site.desiredHash);
     return {
@@ -60,6 +65,7 @@ export async function outlookOf(
       history: past?.history ?? noHistory,
       historyRuns: past?.runs ?? 0,
       unchanged: new Set(unchanged.map(({ site }) => site)),
+      transfers: transfersOf(planned, release, (site) => releases.get(successes.get(site)?.release ?? "")),
     };
   });
 }
@@ -98,6 +104,7 @@ export async function outlookFrom(
     history: past.history,
     historyRuns: past.runs,
     unchanged: new Set(unchanged.map(({ site }) => site)),
+    transfers: new Map(),
   };
 }
 

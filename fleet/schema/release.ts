@@ -27,6 +27,12 @@ const lockedImage = z.strictObject({
   index: text("edgewave-digest").describe("What the tag named: the image index, or the only manifest."),
   amd64: text("edgewave-digest").optional(),
   arm64: text("edgewave-digest").optional(),
+  bytes: z
+    .strictObject({ amd64: z.int().min(0).optional(), arm64: z.int().min(0).optional() })
+    .optional()
+    .describe(
+      "Bytes that a node of the architecture fetches for the whole image, as the registry keeps it: compressed.",
+    ),
 });
 
 /** A lock file: JSON, written by `release lock`, never by hand. */

@@ -1,5 +1,6 @@
 import type { Gate, GateType, WaveGate } from "../../fleet/gates";
 import type { SiteState } from "../state";
+import type { Transfer } from "../transfer";
 import type { Random } from "./random";
 
 /** How a site's run ends; `unchanged`: nothing was to be done there. */
@@ -16,6 +17,8 @@ export interface Behaviour {
   ): { readonly seconds: number; readonly verdict: "pass" | "fail" | "inconclusive" };
   /** Seconds until somebody approves a wave; undefined: nobody does. */
   readonly approvalSeconds: number | undefined;
+  /** Seconds from the rollout's start until the site's bastion has its content. Absent: it has it already. */
+  readonly stagingSeconds?: (site: SiteState) => number;
 }
 
 /** What is assumed where nothing is recorded. Shares from 0 to 1. */
@@ -144,6 +147,28 @@ export function withUnchanged(behaviour: Behaviour, sites: ReadonlySet<string>):
       site.direction === "forward" && sites.has(site.site)
         ? { seconds: 0, ends: "unchanged" }
         : behaviour.run(site, random),
+  };
+}
+
+/**
+ * The same where content has to come over each site's link. With `preStage` it is under way from the rollout's start, and a
+ * site waits for it; without, a run takes no less than its content does. It is not added to the run: what was recorded has
+ * such times within it.
+ */
+export function withTransfers(
+  behaviour: Behaviour,
+  transfers: ReadonlyMap<string, Transfer>,
+  preStage: boolean,
+): Behaviour {
+  const secondsOf = ({ site }: SiteState): number => transfers.get(site)?.seconds ?? 0;
+  if (preStage) return { ...behaviour, stagingSeconds: secondsOf };
+  return {
+    ...behaviour,
+    run: (site, random) => {
+      const run = behaviour.run(site, random);
+      const carries = site.direction === "forward" && run.ends === "succeeded";
+      return carries ? { ...run, seconds: Math.max(run.seconds, secondsOf(site)) } : run;
+    },
   };
 }
 

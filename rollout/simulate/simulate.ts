@@ -80,7 +80,7 @@ class Simulation {
       for (const { gate, watched, began } of site.phase === "gating" ? site.gates : []) {
         if (watched) this.watch(state, site, gate, began);
       }
-      if (site.staging?.phase === "asking") this.stage(site.site);
+      if (site.staging?.phase === "asking") this.stage(state, site);
     }
     for (const wave of state.waves) {
       for (const { gate, watched, began } of wave.gates) if (watched) this.watchWave(state, wave, gate, began);
@@ -101,7 +101,7 @@ class Simulation {
         return next;
       }
       case "stage-site":
-        this.stage(command.site);
+        this.stage(state, siteOf(state, command.site));
         return this.record(state, { type: "site-staging", site: command.site });
       case "check-gate": {
         const next = this.record(state, { type: "gate-started", site: command.site, gate: command.gate });
@@ -168,8 +168,10 @@ class Simulation {
     );
   }
 
-  private stage(site: string): void {
-    this.agenda.put(this.now, (state) => this.record(state, { type: "site-staged", site, proof: "simulated" }));
+  private stage({ startedAt }: RolloutState, site: SiteState): void {
+    const until = startedAt + 1000 * (this.behaviour.stagingSeconds?.(site) ?? 0);
+    const found = until > this.now ? { missing: "it is still under way", until } : { proof: "simulated" };
+    this.agenda.put(this.now, (state) => this.record(state, { type: "site-staged", site: site.site, ...found }));
   }
 
   /** As many people as the wave asks for, once it is its turn. */

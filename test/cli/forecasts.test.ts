@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { aPlan, aPlannedWave, startOf, started, waveFinished, waveStarted } from "../rollout/support/plan";
 import { withFolder } from "../support/edgewave";
-import { aFleet, aRelease, aRollout, aWave, sites } from "../support/fleet";
+import { aFleet, aLock, aRelease, aRollout, aWave, sites } from "../support/fleet";
 import { fleetFiles } from "../support/fleetFiles";
 import { command, succeeded, writeRuns } from "./record";
 
@@ -231,5 +231,50 @@ describe("edgewave plan", () => {
       expect(text).to.match(/^ {2}regions: south \d+, north \d+$/m);
       expect(text).not.to.contain("site-17");
       expect(await ask("--sites")).to.contain("site-17");
+    }));
+
+  it("knows what has to come over the sites' links, with and without preStage", () =>
+    withFolder(async (folder) => {
+      const digest = `sha256:${"1".repeat(64)}`;
+      const whole = aLock();
+      const digests = Object.fromEntries(
+        Object.entries(whole.digests).map(([repository, image], index) => [
+          repository,
+          index === 0 ? { ...image, amd64: digest, bytes: { amd64: 300 * 1024 ** 2, arm64: 1 } } : image,
+        ]),
+      );
+      const release = aRelease({ lock: { ...whole, digests } });
+      const hostKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A".repeat(43)];
+      const far = sites(3, (index) => ({
+        target: "field",
+        bastion: { hostKeys },
+        link: { bandwidthMbit: index === 1 ? 2 : 100 },
+      })).map((site) => ({ ...site, nodes: site.nodes.map((node) => ({ ...node, hostKeys })) }));
+      const ask = async (preStage: boolean) => {
+        const waves = [aWave({ name: "all", size: "rest" })];
+        const rollout = aRollout({ waves, preStage, maxConcurrency: 3, release: release.name });
+        const fleet = writeFleet(folder, aFleet({ sites: far, releases: [release], rollouts: [rollout] }));
+        const args = ["--fleet", fleet, "--out", path.join(folder, "out")];
+        const text = (await command(["plan", ...args])).out;
+        const { forecast } = (await command(["plan", "--json", ...args])).json() as {
+          forecast: { startsAt: string; endsAt: string; transfers: Record<string, { bytes: number; seconds: number }> };
+        };
+        const simulated = (await command(["simulate", "--runs", "20", ...args])).out;
+        return { text, simulated, ...forecast };
+      };
+      const seconds = (300 * 1024 ** 2 * 8) / 2_000_000;
+      const after = ({ startsAt, endsAt }: { readonly startsAt: string; readonly endsAt: string }) =>
+        (Date.parse(endsAt) - Date.parse(startsAt)) / 1000;
+
+      const within = await ask(false);
+      expect(within.text).to.contain(
+        `Content for 3 sites comes over their links: at most 20 m 58 s for the 300 MiB of ${far[1]?.name} at 2 Mbit/s.`,
+      );
+      expect(within.transfers[far[1]?.name ?? ""]).to.deep.equal({ bytes: 300 * 1024 ** 2, seconds });
+      expect(after(within)).to.be.closeTo(seconds, 1);
+      expect(within.simulated).to.contain("content comes over the links of 3 sites in its run, which takes no less");
+      const ahead = await ask(true);
+      expect(after(ahead)).to.be.closeTo(seconds + 30, 1);
+      expect(ahead.simulated).to.contain("content comes over the links of 3 sites from the start");
     }));
 });

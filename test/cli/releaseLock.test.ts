@@ -87,7 +87,7 @@ describe(titled("edgewave release lock", missing), function () {
       expect(digests[repository]).to.include({ tag });
       // What is never run on a node may lack an architecture of the fleet.
       const own = forDriver === true ? ["amd64"] : ["amd64", "arm64"];
-      expect(digests[repository], repository).to.have.keys("tag", "index", ...own);
+      expect(digests[repository], repository).to.have.keys("tag", "index", "bytes", ...own);
     }
   });
 

@@ -12,6 +12,20 @@ describe("the text of a lock", () => {
     expect(lock).to.deep.equal(aLock());
   });
 
+  it("keeps sizes where they were asked for", () => {
+    const whole = aLock();
+    const sized = {
+      ...whole,
+      digests: Object.fromEntries(
+        Object.entries(whole.digests).map(([repository, image], index) => [
+          repository,
+          index % 2 === 0 ? image : { ...image, bytes: { amd64: 1000 + index, arm64: 900 } },
+        ]),
+      ),
+    };
+    expect(readLock("releases/a.lock.json", lockText(sized)).lock).to.deep.equal(sized);
+  });
+
   it("is the same bytes in whatever order the images were resolved", () => {
     const lock = aLock();
     fc.assert(

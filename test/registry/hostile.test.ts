@@ -66,6 +66,7 @@ describe("a registry that is not to be trusted", () => {
       tag: "1",
       index: digestOf(index),
       amd64: digestOf(manifest),
+      bytes: { amd64: 2 },
     });
   });
 

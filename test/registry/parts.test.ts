@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parseChallenge } from "../../registry/challenge";
 import { parseCredentials } from "../../registry/credentials";
 import { endpointOf, isPrivate, parseAddress } from "../../registry/endpoint";
+import { parseManifest } from "../../registry/manifest";
 import { difference } from "../../registry/verifyLock";
 
 describe("the address of a registry", () => {
@@ -112,5 +113,15 @@ describe("what differs from a lock", () => {
       "quay.io/a/b:1 was index sha256:1 and is sha256:3 now; amd64 sha256:2 and is nothing now; " +
         "arm64 nothing and is sha256:2 now",
     );
+  });
+});
+
+describe("the size of an image", () => {
+  it("is that of its configuration and its layers, a layer that is there twice fetched once", () => {
+    const mediaType = "application/vnd.oci.image.manifest.v1+json";
+    const part = (letter: string, size: number) => ({ mediaType, digest: `sha256:${letter.repeat(64)}`, size });
+    const layers = [part("b", 2000), part("c", 300), part("b", 2000)];
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, config: part("a", 40), layers }));
+    expect(parseManifest("one:1", { bytes, mediaType })).to.deep.include({ kind: "image", bytes: 2340 });
   });
 });

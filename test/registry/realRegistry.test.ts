@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { LockedImage } from "../../fleet/model";
 import { parseCredentials, RegistryFailure, type CredentialStore } from "../../registry";
 import { lockImages } from "../../registry/lockImages";
 import { resolveImage } from "../../registry/resolve";
@@ -15,6 +16,10 @@ import { TokenServer } from "./tokenServer";
 const { signal } = new AbortController();
 const node = "quay.io/calico/node";
 const both = [{ architecture: "amd64" }, { architecture: "arm64", variant: "v8" }] as const;
+
+/** Bytes of the test registry's images, which are their configuration alone. */
+const sizeOf = (architecture: string, variant?: string): number =>
+  JSON.stringify({ architecture, os: "linux", variant, rootfs: { type: "layers", diff_ids: [] } }).length;
 
 /** Credentials for a host as `docker login` writes them. */
 const login = (host: string, userAndPassword = credentials): CredentialStore =>
@@ -58,6 +63,7 @@ describe(titled("images in a real registry", missing), function () {
       index,
       amd64,
       arm64,
+      bytes: { amd64: sizeOf("amd64"), arm64: sizeOf("arm64", "v8") },
     });
   });
 
@@ -67,6 +73,7 @@ describe(titled("images in a real registry", missing), function () {
       tag: "1",
       index: digest,
       arm64: digest,
+      bytes: { arm64: sizeOf("arm64") },
     });
   });
 
@@ -83,6 +90,7 @@ describe(titled("images in a real registry", missing), function () {
       tag: "1",
       index,
       amd64,
+      bytes: { amd64: sizeOf("amd64") },
     });
   });
 
@@ -112,6 +120,21 @@ describe(titled("images in a real registry", missing), function () {
       `EDGE-LOCK-001 ${host} does not have quay.io/calico/node at /v2/quay.io/calico/node/manifests/v0`,
       "v3.31.5",
     ]);
+  });
+
+  it("keep the digests of a lock that has no sizes yet, and get the sizes by these", async () => {
+    const image = { repository: "quay.io/a/earlier", tag: "1" };
+    await registry.pushIndex(image.repository, image.tag, both);
+    const { bytes, ...earlier } = await resolveImage(clientOf(), image, signal);
+    await registry.pushIndex(image.repository, image.tag, [{ ...both[0], salt: "moved since" }, both[1]]);
+    const lock = async (known: LockedImage, client = clientOf()) =>
+      (await lockImages(client, [image], { architectures: () => [], concurrency: 1, known: () => known, signal }))[0]
+        ?.result;
+    expect(await lock(earlier)).to.deep.equal({ ...earlier, bytes });
+    const nobody = clientOf(parseCredentials("{}"));
+    expect(await lock(earlier, nobody), "a registry that does not answer").to.deep.equal(earlier);
+    const whole = { ...earlier, bytes };
+    expect(await lock(whole, nobody)).to.equal(whole);
   });
 
   describe("asked for again", () => {

@@ -1,13 +1,20 @@
 import { expect } from "chai";
 
-import { assumed, usual, noHistory, withUnchanged, type Behaviour } from "../../../rollout/simulate/behaviour";
+import {
+  assumed,
+  usual,
+  noHistory,
+  withTransfers,
+  withUnchanged,
+  type Behaviour,
+} from "../../../rollout/simulate/behaviour";
 import { defaultRuns } from "../../../cli/commands/simulate";
 import { quantiles, simulateMany } from "../../../rollout/simulate/many";
 import { randomOf } from "../../../rollout/simulate/random";
 import { simulate } from "../../../rollout/simulate/simulate";
 import { aPlan, aPlannedWave, offline, started, startOf, stateOf, recorded, waveStarted } from "../support/plan";
 import { foldEvents } from "../../../rollout/fold";
-import { aCommandGate, aSoakGate, assumptions, aStart } from "./worlds";
+import { aCommandGate, aSoakGate, assumptions, aStart, names } from "./worlds";
 
 const allGood = usual(noHistory);
 const never = { ...allGood, approvalSeconds: undefined };
@@ -55,6 +62,30 @@ describe("simulate", () => {
     const end = simulate(aStart(4, {}, { gates: [aCommandGate()] }), silent, () => 0.5, 0);
     expect(end.state.finished).to.equal(undefined);
     expect(end.stuck).to.match(/gate works has no answer: simulated/);
+  });
+
+  it("lets a run take no less than its content takes over the site's link", () => {
+    const transfers = new Map([
+      ["s0", { bytes: 1, seconds: 300 }],
+      ["s1", { bytes: 1, seconds: 5 }],
+    ]);
+    const end = simulate(aStart(2), withTransfers(allGood, transfers, false), () => 0.5, 0);
+    const seconds = [...end.state.sites.values()].map((site) => site.seconds);
+    expect({ endedAt: end.endedAt, seconds }).to.deep.equal({ endedAt: 300_000, seconds: [300, 30] });
+  });
+
+  it("brings content from the start with preStage, so that only the first sites wait for it", () => {
+    const transfers = new Map(names(4).map((name) => [name, { bytes: 1, seconds: 300 }]));
+    const end = simulate(aStart(4, { preStage: true }), withTransfers(allGood, transfers, true), () => 0.5, 0);
+    expect(end.state.finished?.result).to.equal("succeeded");
+    // Two at 30 s at once, then two more: the second wave's content has come meanwhile.
+    expect(end.endedAt).to.equal(300_000 + 60_000);
+  });
+
+  it("fetches nothing for a site that is as it shall be", () => {
+    const transfers = new Map([["s0", { bytes: 1, seconds: 300 }]]);
+    const behaviour = withUnchanged(withTransfers(allGood, transfers, false), new Set(["s0", "s1"]));
+    expect(simulate(aStart(2), behaviour, () => 0.5, 0).endedAt).to.equal(0);
   });
 
   it("waits for ever for an approval that nobody gives, and goes on when as many give it as are asked for", () => {
