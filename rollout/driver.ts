@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 
@@ -8,15 +7,13 @@ import { GateWork, isOfNow } from "./driver/gateWork";
 import type { Loop, Message } from "./driver/loop";
 import type { RolloutRun } from "./driver/options";
 import { requestsAnswered } from "./driver/requestsAnswered";
+import { RunRecord } from "./driver/runRecord";
 import { SiteWork } from "./driver/siteWork";
 import type { RolloutEvent, RolloutStarted } from "./events";
-import { applyEvent, foldEvents } from "./fold";
 import type { Lease } from "./ledger/ledger";
 import { Mailbox } from "./mailbox";
 import { findBeginning } from "./resume";
 import { rolloutStarted } from "./start";
-import { isSnapshotDue, snapshotForm, snapshotText } from "./snapshot";
-import { startState } from "./startState";
 import type { RolloutState } from "./state";
 
 export type { RolloutRun } from "./driver/options";
@@ -76,16 +73,14 @@ class Driver {
   private stopSites = new AbortController();
   /** Ends the listeners and timers of this drive. */
   private readonly over = new AbortController();
+  private readonly run: RunRecord;
   private readonly loop: Loop;
   private readonly work: SiteWork;
   private readonly gates: GateWork;
   private readonly timers = new Set<number>();
-  private state: RolloutState | undefined;
   /** Whether the last decision left nothing to do but to wait for a message. */
   private idle = false;
   private hard = false;
-  /** The last event that is in a snapshot. */
-  private kept = 0;
 
   constructor(
     private readonly options: RolloutRun,
@@ -93,6 +88,7 @@ class Driver {
   ) {
     // Every running site listens to it.
     setMaxListeners(0, this.stopSites.signal, this.over.signal);
+    this.run = new RunRecord(options, lease, (type, state) => this.onRecorded(type, state));
     const loop: Loop = {
       state: () => this.current(),
       record: (events) => this.record(events),
@@ -140,12 +136,12 @@ class Driver {
   }
 
   async takeUp(run: string): Promise<void> {
-    this.state = foldEvents(await this.options.ledger.events(run));
+    const state = await this.run.takeUp(run);
     const { release } = this.options;
-    if (this.state.release !== release.name) {
-      throw new Error(`run ${run} takes its sites to release ${this.state.release}, not to ${release.name}`);
+    if (state.release !== release.name) {
+      throw new Error(`run ${run} takes its sites to release ${state.release}, not to ${release.name}`);
     }
-    const inFlight = [...this.state.sites.values()].filter(({ phase }) => phase === "running").map(({ site }) => site);
+    const inFlight = [...state.sites.values()].filter(({ phase }) => phase === "running").map(({ site }) => site);
     await this.record([{ type: "driver-resumed", host: hostname(), pid: process.pid, inFlight }]);
   }
 
@@ -254,44 +250,24 @@ class Driver {
     return requestsAnswered(this.options, this.loop);
   }
 
-  private async record(events: readonly RolloutEvent[]): Promise<void> {
-    if (events.length === 0) return;
-    const { ledger, clock, onEvent } = this.options;
-    const run = this.state?.run ?? newRunName(clock.now());
-    for (const recorded of await ledger.append(this.lease, run, clock.now(), events)) {
-      this.state = this.state === undefined ? startState(recorded) : applyEvent(this.state, recorded);
-      const { type } = recorded.event;
-      if (type === "abort-requested") this.stopSites.abort();
-      // What is opened again after an abort is not asked to stop.
-      if (this.state.aborting === undefined && (type === "rollout-reopened" || type === "rollback-started")) {
-        this.letSitesRun();
-      }
-      onEvent?.(recorded, this.state);
-    }
-    await this.keepSnapshot();
+  private record(events: readonly RolloutEvent[]): Promise<void> {
+    return this.run.record(events);
   }
 
-  private async keepSnapshot(): Promise<void> {
-    const state = this.current();
-    if (!isSnapshotDue(state, this.kept)) return;
-    this.kept = state.sequence;
-    await this.options.ledger.keepSnapshot(this.lease, state.run, state.sequence, snapshotForm, snapshotText(state));
+  /** An abort stops the sites at once; what is opened again after one is not asked to stop. */
+  private onRecorded(type: RolloutEvent["type"], { aborting, stopping }: RolloutState): void {
+    if (type === "abort-requested") this.stopSites.abort();
+    const opened = type === "rollout-reopened" || type === "rollback-started";
+    if (opened && aborting === undefined && stopping === undefined) this.letSitesRun();
   }
 
   private letSitesRun(): void {
-    if (!this.stopSites.signal.aborted || this.state?.stopping !== undefined) return;
+    if (!this.stopSites.signal.aborted) return;
     this.stopSites = new AbortController();
     setMaxListeners(0, this.stopSites.signal);
   }
 
   private current(): RolloutState {
-    if (this.state === undefined) throw new Error("the rollout has not begun");
-    return this.state;
+    return this.run.current();
   }
-}
-
-/** Such as `20261123T121103Z-5f0c`: in order of time, and distinct when two start in one second. */
-function newRunName(now: number): string {
-  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
-  return `${time}-${randomBytes(2).toString("hex")}`;
 }
