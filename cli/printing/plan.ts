@@ -5,11 +5,11 @@ import type { Plan } from "../../rollout/plan";
 import type { RolloutState, WaveState } from "../../rollout/state";
 import type { Transfer } from "../../rollout/transfer";
 import { openingOf } from "../../rollout/windows/openings";
-import { calendarText } from "../../rollout/windows/words";
 import type { Colors } from "../io";
 import type { FieldPlan } from "../rollout/fieldPlans";
 import { plural } from "./findings";
 import { formatSeconds } from "./outcome";
+import { mostNames, planTerms, windowsText } from "./planTerms";
 import { formatTable } from "./table";
 import { formatSpan, formatTime, millisecondsLeft } from "./time";
 
@@ -30,9 +30,6 @@ export interface PlanView {
   readonly listed: boolean;
 }
 
-/** Names that are shown of a list before the rest is counted. */
-const mostNames = 12;
-
 /** The waves, each with its limits and its sites, then what holds for the rollout as a whole, then its end. */
 export function formatPlan(view: PlanView, colors: Colors): string {
   const sites = new Map(view.fleet.sites.map((site) => [site.name, site]));
@@ -41,7 +38,7 @@ export function formatPlan(view: PlanView, colors: Colors): string {
     ...state.waves.map((wave, index) => formatWave(view, wave, index, sites, colors)),
     ...unassigned(state.plan, colors),
     ...playbooks(view.field, colors),
-    wholeRollout(state.plan, state.startedAt).join("\n"),
+    planTerms(state.plan, state.startedAt).join("\n"),
     ...(unchanged.size === 0
       ? []
       : [`${plural(unchanged.size, "site")} of ${state.sites.size} should be unchanged: at this release already.`]),
@@ -100,7 +97,7 @@ function conditions(state: RolloutState, wave: WaveState): string[] {
   if (deadlineSeconds !== undefined) lines.push(`deadline: ${formatSpan(deadlineSeconds)} after its start`);
   if (quorum > 0) lines.push(`quorum: ${quorum} of ${plural(sites.length, "site")} have to be reached`);
   if (representation.length > 0) lines.push(`representation: each ${representation.join(", each ")} has to be reached`);
-  const own = calendarText(maintenance, siteTime, dayOf(state.startedAt));
+  const own = windowsText(maintenance, state.startedAt);
   if (own !== undefined) lines.push(`windows: ${own}`);
   return [...lines, ...closedNow(state, wave)];
 }
@@ -109,9 +106,6 @@ function gateText({ name, type, timeoutSeconds, ...gate }: Gate | WaveGate): str
   const time = "durationSeconds" in gate ? formatSpan(gate.durationSeconds) : `at most ${formatSpan(timeoutSeconds)}`;
   return `${name} (${name === type ? "" : `${type}, `}${time})`;
 }
-
-const siteTime = "the site's time";
-const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 function closedNow(state: RolloutState, wave: WaveState): string[] {
   const { closed, never, opensAt, sites } = openingOf(state, wave, state.startedAt);
@@ -172,47 +166,6 @@ function playbooks(field: readonly FieldPlan[], colors: Colors): string[] {
     const more = sites.length > mostNames ? ` and ${sites.length - mostNames} more` : "";
     return `${colors.bold(`playbooks of ${sites.slice(0, mostNames).join(", ")}${more}:`)}\n${text}`;
   });
-}
-
-function wholeRollout(plan: Plan, now: number): string[] {
-  const { maxFailures, maxDeferred, failureDomains, deadlineSeconds, retry, onFailure, preStage } = plan;
-  const deferred = maxDeferred === undefined ? "any number may be deferred" : `${maxDeferred} may be deferred`;
-  const lines = [
-    onFailure === "continue"
-      ? `The rollout goes on whatever fails, and ends as failed; ${deferred}.`
-      : `The rollout halts when more than ${plural(maxFailures, "site")} failed; ${deferred}.`,
-  ];
-  if (onFailure === "rollback") lines.push("Then the sites that were changed go back to the release that each had.");
-  if (retry.limit > 0) {
-    const { limit, backoffSeconds, factor, maxBackoffSeconds } = retry;
-    const longest = formatSpan(maxBackoffSeconds);
-    lines.push(
-      `A failed run is repeated ${plural(limit, "time")}, after ${formatSpan(backoffSeconds)}, each wait ${factor} times the last, at most ${longest}.`,
-    );
-  }
-  if (failureDomains !== undefined) lines.push(domains(failureDomains));
-  if (deadlineSeconds !== undefined) {
-    lines.push(`Deadline: nothing more is started ${formatSpan(deadlineSeconds)} after the start.`);
-  }
-  const windows = calendarText(plan.maintenance, siteTime, dayOf(now));
-  if (windows !== undefined) lines.push(`Windows: ${windows}.`);
-  if (preStage) lines.push("A site is started only once its content is proven present at its bastion.");
-  return lines;
-}
-
-function domains({ label, maxConcurrency, domains: all }: NonNullable<Plan["failureDomains"]>): string {
-  const most = maxConcurrency === undefined ? "" : `, ${maxConcurrency} at once in each`;
-  const named = Object.entries(all)
-    .sort(([, a], [, b]) => b.sites - a.sites)
-    .slice(0, mostNames)
-    .map(([name, { sites, maxFailures, maxDeferred }]) => {
-      const failures = maxFailures === undefined ? [] : [`${maxFailures} may fail`];
-      const deferrals = maxDeferred === undefined ? [] : [`${maxDeferred} may be deferred`];
-      return `${name} ${[sites, ...failures, ...deferrals].join(", ")}`;
-    });
-  const count = Object.keys(all).length;
-  const more = count > mostNames ? ` and ${count - mostNames} more` : "";
-  return `Failure domains by ${label}${most}: ${named.join("; ")}${more}.`;
 }
 
 /** What comes over the links, and which of them takes the longest. */
