@@ -7,6 +7,8 @@ export interface FleetPolicy {
   /** By rule. */
   readonly rules: Readonly<Record<string, RuleChoice>>;
   readonly exemptions: readonly Exemption[];
+  /** What mandatory rules do at admission, on sites; `deny` if the fleet says nothing. */
+  readonly admission?: "deny" | "audit" | undefined;
   readonly source: SourcePosition;
 }
 

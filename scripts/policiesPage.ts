@@ -51,8 +51,16 @@ The day after \`until\` the rule holds again, and the report says which exemptio
 level is \`remediate\`. A rule whose violations may be advice only is there twice in the pack, the second time as
 \`RULE-advice\`.
 
-What Kyverno can enforce at admission is in [kyverno-policies.yaml](kyverno-policies.yaml), from the same definitions. It
-audits; \`admissionPolicies\` in \`policy/admission/kyverno.ts\` makes the same with a fleet's settings, and with \`Deny\`.`;
+## At admission
+
+What Kyverno can enforce comes to each site through Flux, from the same definitions: with the fleet's settings, the levels
+of the site's environment, and the exemptions that name the site. A mandatory rule denies; an advisory one, and one that
+is advice until the release is locked, audits; with \`admission: audit\` in \`policy.yaml\` all of them do. An exemption ends by
+the clock at the site, link or no link, and its policy tells of it in the annotation \`edgewave.dev/exemptions\`. The
+platform's own namespaces are never judged, and the API server asks nobody about them. While Kyverno does not answer, a
+profile with one of it lets pods start (\`failurePolicy: Ignore\`), one with several does not. Images that have to be signed
+wait in either case. [kyverno-policies.yaml](kyverno-policies.yaml) has the policies as they are for a fleet that says
+nothing, auditing, for clusters that edgewave does not run.`;
 
 /** docs/policies.md: every rule that sites are held to. */
 export function policiesPage(): string {

@@ -105,7 +105,7 @@ export async function drive(io: Io, job: Job, progress: RolloutProgress, interru
     const sealed = await sealedOf(out, fleet.sites);
     const publish = async (each: Release) => {
       const signal = interrupts.stop;
-      const { sites, overrides, imageSigning } = fleet;
+      const { sites, overrides, imageSigning, policy } = fleet;
       const names = sites.map(({ name }) => name);
       const onHub = hub && { hub, fleet: fleet.name, release: each.name, sites: names, directory: git, signal };
       if (onHub !== undefined) await adoptFromHub(onHub);
@@ -117,6 +117,7 @@ export async function drive(io: Io, job: Job, progress: RolloutProgress, interru
         sealed,
         hub: fleet.hub,
         imageSigning,
+        policy,
         directory: git,
         signer: signing.key,
         signal,

@@ -48,6 +48,10 @@ export const policySchema = document(
       .describe("Label of a site that names its environment; environment if left out."),
     rules: z.record(text("edgewave-dns-label"), rule).optional().describe("By name of the rule."),
     exemptions: z.array(exemption).optional(),
+    admission: z
+      .enum(["deny", "audit"])
+      .optional()
+      .describe("What Kyverno does on sites where a mandatory rule is broken: deny (default), or only report."),
   }),
 );
 
@@ -68,6 +72,7 @@ export function resolvePolicy({ spec }: PolicyDocument, source: SourcePosition):
       sites: sites ?? [],
       resources: resources ?? [],
     })),
+    ...(spec.admission !== undefined && { admission: spec.admission }),
     source,
   };
 }

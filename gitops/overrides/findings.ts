@@ -66,15 +66,10 @@ function sitesToTry({ sites, overrides }: Pick<Fleet, "sites" | "overrides">): r
 const hasTest = ({ patches }: Override): boolean =>
   patches.some(({ change }) => change.type === "json6902" && change.operations.some(({ op }) => op === "test"));
 
-function faultsAt(
-  site: ResolvedSite,
-  release: Release,
-  overrides: readonly Override[],
-  { hub, imageSigning }: Additions,
-): Fault[] {
+function faultsAt(site: ResolvedSite, release: Release, overrides: readonly Override[], additions: Additions): Fault[] {
   const bare = overrides.map((override): Override => ({ ...override, patches: [], objects: [] }));
   const own = siteObjects(
-    cutForSite(renderRelease(release, [site], { hub, imageSigning, overrides: bare }), site.name),
+    cutForSite(renderRelease(release, [site], { ...additions, overrides: bare }), site.name),
     site.name,
   );
   const faults: Fault[] = [];

@@ -90,7 +90,7 @@ export function* filesOf(tree: ReleaseTree): Generator<readonly [string, string]
 function renderSite(
   site: ResolvedSite,
   release: Release,
-  { overrides: all = [], sealed, hub, imageSigning }: Additions,
+  { overrides: all = [], sealed, hub, imageSigning, policy }: Additions,
 ): SiteTree {
   const profile = profileOf(site.profile);
   const services = servicesOf(site, profile);
@@ -111,6 +111,7 @@ function renderSite(
       sealed: sealed?.get(site.name) ?? [],
       hub,
       imageSigning,
+      policy,
     }),
     inventory: new Map(plan.map(({ path, content }) => [`${folder}/${path}`, content])),
   };

@@ -1,4 +1,5 @@
 import type { Hub, ImageSigning, Release, ResolvedSite } from "../../fleet/model";
+import type { FleetPolicy } from "../../fleet/policy";
 import type { Profile, Workload, WorkloadName } from "../../profiles/profile";
 
 /** Helm values: plain data whose keys keep their order. */
@@ -34,6 +35,8 @@ export interface SiteInputs {
   readonly hub: Hub | undefined;
   /** PEM of keys, one of which has to have signed an image; empty where nobody asks for that. */
   readonly imageSigning: ImageSigning | undefined;
+  /** What the fleet says of the rules; undefined where it says nothing. */
+  readonly policy: FleetPolicy | undefined;
 }
 
 export interface ObjectName {

@@ -13,7 +13,7 @@ export function conditionRule(
   return {
     ...text,
     scope: "resource",
-    admission: { conditions },
+    admission: { conditionsAt: () => conditions },
     check: (resource, context) =>
       conditions.flatMap((condition) => violationsOf(condition, resource, context, advisory)),
   };

@@ -1,3 +1,4 @@
+import { platformNamespaces } from "../platformNamespaces";
 import { type ChartService, noSiteValues } from "../service";
 import { shareOf } from "../sizing";
 
@@ -15,6 +16,16 @@ export const kyverno: ChartService = {
     webhooksCleanup: { enabled: false },
     // Sigstore's public root of trust is fetched from the internet.
     features: { tuf: { enabled: false } },
+    // The API server asks nobody about the platform, so that it comes up while Kyverno is away. The chart adds Kyverno's own.
+    config: {
+      webhooks: {
+        namespaceSelector: {
+          matchExpressions: [
+            { key: "kubernetes.io/metadata.name", operator: "NotIn", values: [...platformNamespaces] },
+          ],
+        },
+      },
+    },
   }),
   profileValues: (sizes) => {
     const whole = sizes("kyverno");

@@ -26,10 +26,11 @@ export function fluxDefinitions(context: Context, version: string): readonly Def
   });
 }
 
-/** Kyverno's own definitions of the kinds named. */
+/** Kyverno's own definitions of its policies, old and new. */
 export function kyvernoDefinitions(context: Context, version: string): readonly Definition[] {
   needsGo(context);
-  return definitionsIn(path.join(moduleFolder(`github.com/kyverno/kyverno@${version}`), "config", "crds", "kyverno"));
+  const crds = path.join(moduleFolder(`github.com/kyverno/kyverno@${version}`), "config", "crds");
+  return ["kyverno", "policies.kyverno.io"].flatMap((folder) => definitionsIn(path.join(crds, folder)));
 }
 
 function needsGo(context: Context): void {

@@ -136,7 +136,9 @@ declare(
     // The older one first: the newer definitions then take the older ones' place, as on a site that is upgraded.
     for (const version of ["2.8.8", "2.9.4"]) {
       it(`is what the real API and the definitions of Flux ${version} and Kyverno take, field by field`, async function () {
-        const kyverno = kyvernoDefinitions(this, "v1.19.0").filter(({ spec }) => spec.names.kind === "ClusterPolicy");
+        const kyverno = kyvernoDefinitions(this, "v1.19.0").filter(({ spec }) =>
+          ["ClusterPolicy", "ValidatingPolicy"].includes(spec.names.kind),
+        );
         await install([...fluxDefinitions(this, version), ...kyverno]);
         expect(await refused()).to.deep.equal([]);
       });

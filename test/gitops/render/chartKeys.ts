@@ -80,6 +80,7 @@ export const chartKeys: Readonly<Record<string, readonly string[]>> = {
     "admissionController.replicas",
     "backgroundController.resources.*",
     "cleanupController.resources.*",
+    "config.webhooks.namespaceSelector.*",
     "crds.migration.enabled",
     "features.tuf.enabled",
     "reportsController.resources.*",

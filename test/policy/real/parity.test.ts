@@ -1,20 +1,15 @@
-import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
-import { promisify } from "node:util";
 import { expect } from "chai";
-import { stringify } from "yaml";
-import { admissionPolicies } from "../../../policy/admission/kyverno";
+import { admissionPolicies, admissionPolicyNames as enforced } from "../../../policy/admission/kyverno";
 import type { Resource } from "../../../policy/resource";
 import { rules } from "../../../policy/rules";
-import { withFolder } from "../../support/edgewave";
+import { aLock, aRelease, aSite } from "../../support/fleet";
 import { check, digest, object } from "../support";
+import { kyverno, refusedByKyverno } from "./kyverno";
 
-/** Kyverno's command line, in the folder where `npm run test:real` builds it. */
-const kyvernoFolder = process.env["EDGEWAVE_TEST_KYVERNO"];
-const kyverno = kyvernoFolder && path.join(kyvernoFolder, "kubectl-kyverno");
-const enforced = rules.filter(({ admission }) => admission !== undefined).map(({ name }) => name);
+/** The site and the release that `check` knows. */
+const place = { site: aSite(), release: aRelease({ lock: aLock() }) };
 
+const bastion = `${place.site.bastion.host}:${place.site.bastion.registryPort}`;
 const sound = {
   name: "main",
   image: `ghcr.io/a/b:1.0@${digest}`,
@@ -48,7 +43,14 @@ const specs: readonly (readonly [title: string, spec: object, refusing: readonly
   ["sound", { containers: [sound] }, []],
   ["by-tag", { containers: [{ ...sound, image: "ghcr.io/a/b:1.0" }] }, ["image-by-digest"]],
   ["latest", { containers: [{ ...sound, image: "ghcr.io/a/b:latest" }] }, ["image-by-digest", "image-not-latest"]],
-  ["no-tag", { containers: [{ ...sound, image: "ghcr.io:443/a/b" }] }, ["image-by-digest", "image-not-latest"]],
+  [
+    "no-tag",
+    { containers: [{ ...sound, image: "ghcr.io:443/a/b" }] },
+    ["image-by-digest", "image-not-latest", "image-through-bastion"],
+  ],
+  ["elsewhere", { containers: [{ ...sound, image: `registry.example/a/b@${digest}` }] }, ["image-through-bastion"]],
+  ["on-the-node", { containers: [{ ...sound, image: `localhost/a/b@${digest}` }] }, ["image-through-bastion"]],
+  ["of-the-bastion", { containers: [{ ...sound, image: `${bastion}/ours/b:1@${digest}` }] }, []],
   [
     "second-container",
     { containers: [sound, { ...sound, name: "two", image: "b" }] },
@@ -115,37 +117,6 @@ const cases: readonly Case[] = [
   }),
 ];
 
-/** Rules that refuse each object, as Kyverno says. */
-async function byKyverno(program: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  return withFolder(async (folder) => {
-    const write = async (name: string, objects: readonly unknown[]) => {
-      const file = path.join(folder, name);
-      await writeFile(file, objects.map((one) => stringify(JSON.parse(JSON.stringify(one)))).join("---\n"));
-      return file;
-    };
-    const policies = await write("policies.yaml", admissionPolicies());
-    const objects = await write(
-      "objects.yaml",
-      cases.map(({ resource }) => resource.props),
-    );
-    const args = ["apply", policies, "--resource", objects, "-p", "--output-format", "json", "--remove-color"];
-    // It ends with code 1 where anything is refused.
-    const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 64 * 2 ** 20 }).catch(
-      (error: { stdout: string }) => ({ stdout: error.stdout }),
-    );
-    const report = JSON.parse(stdout.slice(stdout.indexOf('{"kind"'))) as {
-      results: { policy: string; result: string; resources: { kind: string; name: string }[] }[];
-    };
-    const refused = new Map<string, string[]>(cases.map(({ key }) => [key, []]));
-    for (const { policy, result, resources } of report.results) {
-      expect(["pass", "fail", "skip"], policy).to.include(result);
-      for (const { kind, name } of resources) if (result === "fail") refused.get(`${kind} ${name}`)?.push(policy);
-    }
-    expect(report.results.length).to.be.greaterThan(cases.length);
-    return refused;
-  });
-}
-
 describe(`rules at admission, by ${kyverno === undefined ? "their own table: Kyverno's command line is not here" : "Kyverno's own command line"}`, function () {
   this.timeout(300_000);
 
@@ -163,7 +134,8 @@ describe(`rules at admission, by ${kyverno === undefined ? "their own table: Kyv
   });
 
   (kyverno === undefined ? it.skip : it)("give the same verdicts in Kyverno", async () => {
-    const said = await byKyverno(kyverno as string);
+    const objects = cases.map(({ resource }) => resource.props);
+    const said = await refusedByKyverno(admissionPolicies({ place }), objects);
     for (const { key, refusing } of cases)
       expect([...(said.get(key) ?? [])].sort(), key).to.deep.equal([...refusing].sort());
   });
@@ -171,7 +143,10 @@ describe(`rules at admission, by ${kyverno === undefined ? "their own table: Kyv
   it("are policies for each rule that is nothing but conditions, by the level that it has", () => {
     const names = (policies: readonly object[]) =>
       policies.map((policy) => (policy as { metadata: { name: string } }).metadata.name);
-    expect(names(admissionPolicies())).to.deep.equal(enforced);
+    expect(names(admissionPolicies({ place }))).to.deep.equal(enforced);
+    // Which registries there are is known of a site alone.
+    const anywhere = enforced.filter((name) => name !== "image-through-bastion");
+    expect(names(admissionPolicies())).to.deep.equal(anywhere);
     const choice = (level: "advisory" | "disabled") => ({ level, environments: {}, settings: {} });
     const policy = {
       environmentLabel: "environment",
