@@ -9,6 +9,7 @@ import { measureFleet } from "./fleet/measure";
 import type { Measured } from "./print";
 import { measureRender } from "./render/measure";
 import { measureRollout } from "./rollout/measure";
+import { measureStatus } from "./status/measure";
 import { printMachine, printMeasured } from "./print";
 
 interface Subject {
@@ -35,6 +36,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     ],
     measure: measureRollout,
   },
+  status: { numbers: [["sites", 1000]], measure: measureStatus },
 };
 
 async function main(args: readonly string[]): Promise<void> {

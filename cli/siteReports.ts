@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { Fleet } from "../fleet/model";
-import type { Judgement } from "../probes/siteReport/judge";
+import { type Judgement, neverReported } from "../probes/siteReport/judge";
 import { anyReports, judgeSites } from "../probes/siteReport/siteStates";
+import type { HubReports } from "./hubReports";
 import type { Ledger } from "../rollout/ledger/ledger";
 import type { RolloutState } from "../rollout/state";
 
@@ -9,18 +10,20 @@ import type { RolloutState } from "../rollout/state";
 export type SiteReports = ReadonlyMap<string, Judgement>;
 
 /**
- * Reads what the sites have reported to the hub.
+ * Reads what of the sites' reports is in the output folder.
  * @param out absolute output folder.
+ * @param hub how they came there; undefined if the folder is all the hub there is.
  * @returns undefined if no site of the fleet has ever been able to report here.
  */
 export async function readSiteReports(
   fleet: Fleet,
   out: string,
   { ledger, state }: { readonly ledger: Ledger; readonly state: RolloutState },
+  hub: HubReports | undefined,
   now: number,
 ): Promise<SiteReports | undefined> {
   const surroundings = { gitDirectory: path.join(out, "git"), outputDirectory: out };
-  if (!(await anyReports(surroundings))) return undefined;
+  if (hub === undefined && !(await anyReports(surroundings))) return undefined;
   const successes = await ledger.successes();
   const promotedAt = (site: string, commit: string): number | undefined => {
     const known = state.sites.get(site);
@@ -29,5 +32,16 @@ export async function readSiteReports(
       return known.finishedAt ?? known.changedAt ?? state.at;
     return successes.get(site)?.changedAt;
   };
-  return judgeSites(fleet.sites, surroundings, promotedAt, now);
+  const judged = await judgeSites(fleet.sites, surroundings, promotedAt, now);
+  return hub === undefined ? judged : withoutHearsay(judged, hub);
+}
+
+/** Of a site that the hub did not answer for it is not known whether it has reported. */
+function withoutHearsay(judged: SiteReports, { answered }: HubReports): SiteReports {
+  const reason = "nothing that it may have reported was ever read from the hub here";
+  return new Map(
+    [...judged].map(([site, judgement]) =>
+      judgement.reason === neverReported && !answered.has(site) ? [site, { ...judgement, reason }] : [site, judgement],
+    ),
+  );
 }

@@ -1,5 +1,6 @@
 import type { GateState, RolloutState } from "../rollout/state";
 import { outcomeWord } from "./printing/summary";
+import type { HubFailure, HubReports } from "./hubReports";
 import type { SiteReports } from "./siteReports";
 
 /** A rollout's state as `--json` prints it; times are ISO, what is not there is null. */
@@ -50,6 +51,20 @@ function gateJson({ gate, answer, verdict, acceptedBy }: GateState) {
     verdict: verdict?.verdict ?? null,
     detail: verdict?.reason ?? answer?.detail ?? null,
     acceptedBy: acceptedBy ?? null,
+  };
+}
+
+/** How the reports came from the hub as `--json` prints it; null where the output folder is all the hub there is. */
+export function hubReportsJson(hub: HubReports | undefined) {
+  if (hub === undefined) return null;
+  const { url, asked, readAt, failure, failures } = hub;
+  const told = ({ code, what, hint }: HubFailure) => ({ code, message: what, hint });
+  return {
+    url,
+    asked,
+    readAt: isoOrNull(readAt),
+    failure: failure === undefined ? null : told(failure),
+    failures: [...failures].map(([site, why]) => ({ site, ...told(why) })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type SiteState, siteStates } from "../../probes/siteReport/judge";
 import type { Colors } from "../io";
+import type { HubReports } from "../hubReports";
 import type { SiteReports } from "../siteReports";
 import { formatTable } from "./table";
 import { formatTime } from "./time";
@@ -21,6 +22,23 @@ export function formatSiteReports(reports: SiteReports, now: number, colors: Col
   }
   if (warned.length > mostSites) lines.push(`and ${warned.length - mostSites} more to look at`);
   return lines.join("\n");
+}
+
+/**
+ * Where the reports come from and how old that is. A hub that did not answer comes with the reason and what to do, because
+ * a site that seems silent then may have said a lot.
+ */
+export function formatHubReports({ url, asked, readAt, failure, failures }: HubReports, now: number, colors: Colors) {
+  const age = readAt === undefined ? "never read from it here" : `read from it ${formatAge(now - readAt)} ago`;
+  if (failure !== undefined) {
+    const lines = [`${failure.code}: ${failure.what}`, `  What is told of the sites was ${age}. ${failure.hint}`];
+    return lines.map((line) => colors.yellow(line)).join("\n");
+  }
+  if (!asked) return colors.dim(`${url} was not asked; what is told of the sites was ${age}`);
+  const [head, ...rest] = [...failures].map(([site, { code, what }]) => `${site}: ${code}: ${what}`);
+  if (head === undefined) return colors.dim(`read from ${url} now`);
+  const lines = [`${url} did not answer for ${failures.size}; of them the last report that is known is told`, head];
+  return [...lines, ...rest.slice(0, mostSites - 1)].map((line) => colors.yellow(line)).join("\n");
 }
 
 /** Every site with its state, the age of its report and the reason. */

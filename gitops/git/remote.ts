@@ -1,3 +1,4 @@
+import { clearingStaleLocks, RepositoryLocked } from "./locks";
 import { asRemoteFailure, RemoteFailed, remoteState } from "./remoteFailure";
 import { GitFailed, gitBytes, type GitRunOptions } from "./run";
 
@@ -151,6 +152,8 @@ export function resultsOf(
   });
 }
 
+const fetching = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+
 /**
  * Brings a remote's refs here.
  * @param refspecs each `+remote:local`, with full names.
@@ -162,10 +165,37 @@ export async function fetchRefs(
   refspecs: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const args = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", remote.url];
   try {
-    await run(repository, remote, [...args, ...refspecs], { signal, timeoutMs: transferTimeoutMs });
+    await run(repository, remote, [...fetching, remote.url, ...refspecs], { signal, timeoutMs: transferTimeoutMs });
   } catch (error) {
+    throw asRemoteFailure(error, remote.url);
+  }
+}
+
+/**
+ * Brings one of a remote's branches here without its history, by one connection: the commit is made a root of this
+ * repository. What was here of the branch before is nobody's afterwards.
+ * @param ref full name, the same on both sides.
+ * @param timeoutMs after which the remote counts as unreachable.
+ * @returns whether the remote has the branch; if not, nothing is changed here.
+ * @throws RemoteFailed; `raced` if another Git is at work on the same branch here
+ */
+export async function fetchNewest(
+  repository: string,
+  remote: GitRemote,
+  ref: string,
+  { signal, timeoutMs }: { readonly signal?: AbortSignal | undefined; readonly timeoutMs: number },
+): Promise<boolean> {
+  const args = [...fetching, "--depth=1", remote.url, `+${ref}:${ref}`];
+  try {
+    await clearingStaleLocks(repository, ["shallow.lock", `${ref}.lock`], () =>
+      run(repository, remote, args, { signal, timeoutMs }),
+    );
+    return true;
+  } catch (error) {
+    // What the remote says by itself begins with "remote:".
+    if (error instanceof GitFailed && /^fatal: couldn't find remote ref /m.test(error.stderrTail)) return false;
+    if (error instanceof RepositoryLocked) throw new RemoteFailed("raced", remote.url, error.message, { cause: error });
     throw asRemoteFailure(error, remote.url);
   }
 }

@@ -1,11 +1,12 @@
 import path from "node:path";
+import { siteReport } from "../../components/reporter/address";
 import { fetchRefs, listRefs } from "../git/remote";
 import { openRepository } from "../git/repository";
 import { siteRepositoryName } from "./names";
 import { type HubGit, hubRemote } from "./remotes";
 
 /** What a site pushes to the hub that is read here: its report, and its own changes. Whatever else it pushes is not. */
-const siteRefs = ["refs/heads/status", "refs/heads/main"] as const;
+const siteRefs = [`refs/heads/${siteReport.branch}`, "refs/heads/main"] as const;
 
 /** Where a site's own repository lies in the folder that stands for the hub. */
 export function siteRepository(directory: string, site: string): string {

@@ -41,6 +41,9 @@ export interface JudgeRules {
   readonly convergeSeconds: number;
 }
 
+/** The reason of a site of which the hub has no report at all. */
+export const neverReported = "it has never reported";
+
 export interface Judgement {
   readonly state: SiteState;
   /** For people, as a clause; never empty. */
@@ -78,7 +81,7 @@ const lineOf = (detail: string): string => tidy({ answer: "inconclusive", detail
 
 function judged(reading: Reading, promoted: Promoted, now: number, rules: JudgeRules): Judgement {
   const nothing = { since: undefined, reportedAt: undefined, warnings: [], facts: undefined };
-  if (reading.kind === "none") return { state: "silent", reason: "it has never reported", ...nothing };
+  if (reading.kind === "none") return { state: "silent", reason: neverReported, ...nothing };
   if (reading.kind === "unusable") return { state: "silent", reason: reading.why, ...nothing };
   const { report } = reading;
   const clockError = clockErrorOf(report, clockToleranceMs);

@@ -24,6 +24,8 @@ describe("what Git says of another machine", () => {
     ["fatal: unable to access 'https://hub/x/': server certificate verification failed. CAfile: x", "distrusted"],
     ["fatal: unable to access 'https://hub/x/': SSL certificate problem: certificate has expired", "distrusted"],
     ["Host key verification failed.", "distrusted"],
+    ["fatal: Unable to create '/out/git/site/porto.git/shallow.lock': File exists.", "raced"],
+    ["error: cannot lock ref 'refs/heads/status': is at 1 but expected 2", "raced"],
     ["remote: Unauthorized\nfatal: Authentication failed for 'https://hub/x/'", "denied"],
     ["remote: Forbidden\nfatal: unable to access 'https://hub/x/': The requested URL returned error: 403", "denied"],
     ["remote: Repository not found\nfatal: repository 'https://hub/x/' not found", "missing"],
