@@ -19,7 +19,7 @@ const rooms = {
   gitops: ["policy", "signing", "web", "components", "profiles", "catalog", "fleet"],
   rollout: ["signing", "stacks", "components", "profiles", "catalog", "fleet"],
   // Asks sites and the hub; only cli brings it to the driver, which knows no Kubernetes.
-  probes: ["signing", "web", "gitops", "rollout", "components", "profiles", "fleet"],
+  probes: ["signing", "web", "gitops", "rollout", "components", "profiles", "catalog", "fleet"],
   report: ["rollout", "fleet"],
   engine: [],
   // Rules know only what they are given; the pack around them asks gitops for what Flux deploys.

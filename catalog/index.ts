@@ -1,6 +1,9 @@
 export type { CatalogChart, CatalogComponent, CatalogImage } from "./component";
 export { kubesprayPins, kubesprayTag, kubesprayTags, type KubesprayTag } from "./kubespray";
 export {
+  chartFolder,
+  chartReference,
+  chartsOf,
   componentOf,
   componentsOf,
   imageReference,
@@ -8,6 +11,7 @@ export {
   registryOf,
   releaseVersions,
   upstreamRegistries,
+  type ReleaseChart,
   type ReleaseImage,
   type ReleaseVersions,
 } from "./release";

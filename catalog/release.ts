@@ -1,5 +1,5 @@
 import type { Architecture, Release } from "../fleet/model";
-import type { CatalogComponent, CatalogImage } from "./component";
+import type { CatalogChart, CatalogComponent, CatalogImage } from "./component";
 import { kubesprayPins } from "./kubespray";
 import { catalogComponent, catalogVersions } from "./versions";
 
@@ -84,6 +84,50 @@ export function imageReference(release: Release, architecture: Architecture, com
     );
   }
   return `${repository}:${tag}@${locked.index}`;
+}
+
+/** Folder in a registry that the release's charts lie in, whatever repository they came from. */
+export const chartFolder = "charts";
+
+/** A chart of a release, and whose it is. */
+export interface ReleaseChart extends CatalogChart {
+  /** Name of the catalog's component. */
+  readonly component: string;
+  /** Where registries of the fleet have it, such as `charts/loki`. */
+  readonly location: string;
+}
+
+/** @returns every chart of a release, in order of name. */
+export function chartsOf(release: ReleaseVersions): readonly ReleaseChart[] {
+  return componentsOf(release)
+    .flatMap(({ name, chart }) =>
+      chart === undefined ? [] : [{ component: name, location: `${chartFolder}/${chart.name}`, ...chart }],
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * What Flux pulls a chart by: its tag, and the digest of its manifest if the release is locked, which wins.
+ * @throws Error if there is no such component or chart, or the lock has another version of it or none. A lock from before
+ * charts were locked gives the tag alone, and a finding.
+ */
+export function chartReference(
+  release: Release,
+  component: string,
+): { readonly location: string; readonly tag: string; readonly digest?: string } {
+  const { chart } = componentOf(release, component);
+  if (chart === undefined) throw new Error(`The catalog's component "${component}" has no chart.`);
+  const { name, version: tag } = chart;
+  const location = `${chartFolder}/${name}`;
+  if (release.lock?.charts === undefined) return { location, tag };
+  const locked = Object.hasOwn(release.lock.charts, name) ? release.lock.charts[name] : undefined;
+  if (locked?.version !== tag) {
+    throw new Error(
+      `The lock of release ${release.name} has no digest for the chart ${name} ${tag}. ` +
+        `Lock the release again: edgewave release lock.`,
+    );
+  }
+  return { location, tag, digest: locked.digest };
 }
 
 /** @returns the distinct registry hosts of the release's images, in alphabetical order. */

@@ -10,6 +10,7 @@ export interface Knowledge {
     | "catalogComponent"
     | "catalogNames"
     | "catalogVersions"
+    | "chartsOf"
     | "componentsOf"
     | "imagesOf"
     | "kubesprayPins"

@@ -1,13 +1,12 @@
 import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
-import type { LockedImage, ReleaseLock } from "./model";
+import type { LockedChart, LockedImage, ReleaseLock } from "./model";
 import { apiVersion } from "./schema";
 import { yamlOptions } from "./source/document";
 
 /** A lock file's text; the same lock gives the same bytes. */
-export function lockText({ release, digests }: ReleaseLock): string {
-  const images = Object.entries(digests)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([repository, { tag, index, amd64, arm64, bytes }]): [string, LockedImage] => [
+export function lockText({ release, digests, charts }: ReleaseLock): string {
+  const images = Object.fromEntries(
+    sorted(digests).map(([repository, { tag, index, amd64, arm64, bytes }]): [string, LockedImage] => [
       repository,
       {
         ...{ tag, index },
@@ -15,9 +14,22 @@ export function lockText({ release, digests }: ReleaseLock): string {
         ...(arm64 !== undefined && { arm64 }),
         ...(bytes !== undefined && { bytes: { amd64: bytes.amd64, arm64: bytes.arm64 } }),
       },
-    ]);
-  const lock = { apiVersion, kind: "ReleaseLock", release, digests: Object.fromEntries(images) };
+    ]),
+  );
+  const packed =
+    charts &&
+    Object.fromEntries(
+      sorted(charts).map(([name, { version, source, digest, archive }]): [string, LockedChart] => [
+        name,
+        { version, source, digest, archive },
+      ]),
+    );
+  const lock = { apiVersion, kind: "ReleaseLock", release, digests: images, charts: packed };
   return `${JSON.stringify(lock, undefined, 2)}\n`;
+}
+
+function sorted<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /**

@@ -235,7 +235,7 @@ export interface Release {
   readonly kubespray: string;
   /** Versions by the catalog's component names. */
   readonly components: Readonly<Record<string, string>>;
-  /** Image digests from `release lock`; undefined while the release is not locked. */
+  /** Digests of images and charts from `release lock`; undefined while the release is not locked. */
   readonly lock: ReleaseLock | undefined;
   readonly source: SourcePosition;
 }
@@ -245,6 +245,19 @@ export interface ReleaseLock {
   readonly release: string;
   /** By image repository with its registry, such as `quay.io/calico/node`. */
   readonly digests: Readonly<Record<string, LockedImage>>;
+  /** By the chart's name; undefined in a lock from before charts were locked. */
+  readonly charts: Readonly<Record<string, LockedChart>> | undefined;
+}
+
+/** What the hub's registry said that a chart is; both digests are `sha256:...`. */
+export interface LockedChart {
+  readonly version: string;
+  /** Upstream repository that the chart is from, by the catalog. */
+  readonly source: string;
+  /** Of the OCI manifest, which Flux pulls by. */
+  readonly digest: string;
+  /** Of the packed chart in it: what the `index.yaml` of an upstream Helm repository calls its digest. */
+  readonly archive: string;
 }
 
 /** What a registry said that a tag is; every digest is `sha256:...`. An architecture without a digest is not there. */

@@ -24,8 +24,8 @@ export function readLock(file: string, text: string): LockReading {
   }
   const result = lockSchema.safeParse(document.value);
   if (result.success) {
-    const { release, digests } = result.data;
-    return { lock: { release, digests }, document, problems: [], placed };
+    const { release, digests, charts } = result.data;
+    return { lock: { release, digests, charts }, document, problems: [], placed };
   }
   return { lock: undefined, document, problems: schemaProblems(lockSchema, document, result.error.issues), placed };
 }

@@ -6,7 +6,7 @@ import { Passing, RegistryFailure } from "./failure";
 import { manifestTypes } from "./manifest";
 import type { Transport, WebAnswer } from "./transport";
 
-/** Distribution's own limit for a manifest, and more than any configuration of an image (4 MiB). */
+/** Distribution's own limit for a manifest, and more than any configuration of an image or packed chart (4 MiB). */
 const largestAnswer = 4 * 1024 * 1024;
 const mostRedirects = 3;
 /** Seconds before each further try of a request. */
@@ -29,7 +29,7 @@ export interface RegistryClientOptions {
   readonly pause: (seconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Reads manifests and configurations of images by the OCI distribution specification (v1.1). */
+/** Reads manifests and small blobs of images and charts by the OCI distribution specification (v1.1). */
 export class RegistryClient {
   private readonly authorization: Authorization;
 

@@ -3,9 +3,9 @@ import type { CodeText } from "../fleet/codes";
 /** What locking a release can find. A code keeps its meaning for ever; a new meaning gets a new code. */
 export const lockCodes = {
   "EDGE-LOCK-001": {
-    title: "The registry does not have the image",
+    title: "The registry does not have the image or chart",
     why: "No site could pull it.",
-    fix: "Correct the version, or bring the image into the registry.",
+    fix: "Correct the version, or bring what is missing into the registry.",
     severity: "error",
   },
   "EDGE-LOCK-002": {
@@ -35,7 +35,7 @@ export const lockCodes = {
   "EDGE-LOCK-006": {
     title: "The answer is no manifest that can be locked",
     why: "Only an OCI or Docker (schema 2) manifest or index of bounded size, with SHA-256 digests, names one content.",
-    fix: "Use an image in one of these forms.",
+    fix: "Use an image in one of these forms, and a chart as `helm push` makes it.",
     severity: "error",
   },
   "EDGE-LOCK-007": {
@@ -47,7 +47,13 @@ export const lockCodes = {
   "EDGE-LOCK-008": {
     title: "What was locked is no longer in the registry",
     why: "A site that does not have it yet can no longer be brought to the release.",
-    fix: "Bring the image back into the registry, or lock a new release.",
+    fix: "Bring it back into the registry, or lock a new release.",
+    severity: "error",
+  },
+  "EDGE-LOCK-009": {
+    title: "The registry has another chart under this name",
+    why: "Sites would install something else than the release names.",
+    fix: "Bring the chart of this name and version into the registry.",
     severity: "error",
   },
 } as const satisfies Record<string, CodeText>;

@@ -1,3 +1,4 @@
+export { lockCharts, resolveChart, verifyChart, type ChartLocking, type WantedChart } from "./charts";
 export { RegistryClient, type RegistryClientOptions } from "./client";
 export { lockCodes, type LockCode } from "./codes";
 export { noCredentials, parseCredentials, type CredentialStore } from "./credentials";

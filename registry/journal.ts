@@ -1,12 +1,19 @@
 import { mkdir, open, readFile, rm, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import type { LockedImage } from "../fleet/model";
+import type { LockedChart, LockedImage } from "../fleet/model";
 import { lockSchema } from "../fleet/schema";
+import type { WantedChart } from "./charts";
 import type { WantedImage } from "./resolve";
 
 const lockedImage = lockSchema.shape.digests.valueType;
-const lineSchema = z.strictObject({ from: z.string(), at: z.number(), repository: z.string(), locked: lockedImage });
+const lockedChart = lockSchema.shape.charts.unwrap().valueType;
+const common = { from: z.string(), at: z.number() };
+const lineSchema = z.union([
+  z.strictObject({ ...common, repository: z.string(), locked: lockedImage }),
+  z.strictObject({ ...common, chart: z.string(), locked: lockedChart }),
+]);
+type Line = z.output<typeof lineSchema>;
 
 /** Milliseconds after which what a tag named is asked for again. */
 const longestKept = 24 * 3_600_000;
@@ -17,7 +24,7 @@ export class LockJournal {
     private readonly file: string,
     private readonly handle: FileHandle,
     private readonly from: string,
-    private readonly kept: ReadonlyMap<string, LockedImage>,
+    private readonly kept: readonly Line[],
     private readonly now: () => number,
   ) {}
 
@@ -31,12 +38,11 @@ export class LockJournal {
       if (error.code === "ENOENT") return "";
       throw error;
     });
-    const kept = new Map<string, LockedImage>();
+    const kept: Line[] = [];
     for (const line of text.split("\n")) {
       const read = lineSchema.safeParse(jsonOf(line));
       if (!read.success || read.data.from !== from || now() - read.data.at > longestKept) continue;
-      const { repository, locked } = read.data;
-      kept.set(`${repository}:${locked.tag}`, locked);
+      kept.push(read.data);
     }
     const handle = await open(file, "a", 0o644);
     // What follows a torn line is on one of its own.
@@ -44,12 +50,33 @@ export class LockJournal {
     return new LockJournal(file, handle, from, kept, now);
   }
 
+  /** What was resolved last for the image's tag. */
   known({ repository, tag }: WantedImage): LockedImage | undefined {
-    return this.kept.get(`${repository}:${tag}`);
+    for (const line of this.kept.toReversed()) {
+      if ("repository" in line && line.repository === repository && line.locked.tag === tag) return line.locked;
+    }
+    return undefined;
+  }
+
+  /** What was resolved last for the chart's version. */
+  knownChart({ name, version, repository }: WantedChart): LockedChart | undefined {
+    for (const line of this.kept.toReversed()) {
+      if (!("chart" in line) || line.chart !== name) continue;
+      if (line.locked.version === version && line.locked.source === repository) return line.locked;
+    }
+    return undefined;
   }
 
   async add({ repository }: WantedImage, locked: LockedImage): Promise<void> {
-    await this.handle.write(`${JSON.stringify({ from: this.from, at: this.now(), repository, locked })}\n`);
+    await this.write({ repository, locked });
+  }
+
+  async addChart({ name }: WantedChart, locked: LockedChart): Promise<void> {
+    await this.write({ chart: name, locked });
+  }
+
+  private async write(what: object): Promise<void> {
+    await this.handle.write(`${JSON.stringify({ from: this.from, at: this.now(), ...what })}\n`);
   }
 
   /** @param done whether nothing of it is needed any more */

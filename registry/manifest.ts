@@ -32,17 +32,28 @@ const imageSchema = z.object({
   layers: z.array(descriptor).max(most),
 });
 
+/** Media types of Helm's charts in OCI registries (helm.sh/docs/topics/registries, "Helm OCI media types"). */
+export const chartTypes = {
+  config: "application/vnd.cncf.helm.config.v1+json",
+  content: "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+} as const;
+
 export interface Descriptor {
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
 }
 
+export interface TypedDescriptor extends Descriptor {
+  readonly mediaType: string;
+}
+
 export type Manifest =
   | { readonly kind: "index"; readonly manifests: z.output<typeof indexSchema>["manifests"] }
   | {
       readonly kind: "image";
-      readonly config: Descriptor;
+      readonly config: TypedDescriptor;
+      readonly layers: readonly TypedDescriptor[];
       /** Of the configuration and the layers, as the registry keeps them. */
       readonly bytes: number;
     };
@@ -70,7 +81,7 @@ export function parseManifest(name: string, { bytes, mediaType }: Pick<Content, 
     const { config, layers } = read.data;
     // A layer that is there twice is fetched once.
     const sizes = new Map([config, ...layers].map(({ digest: content, size }) => [content, size]));
-    return { kind: "image", config, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
+    return { kind: "image", config, layers, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
   }
   throw refuse(`was sent as ${mediaType === "" ? "nothing known" : mediaType}`);
 }
@@ -108,6 +119,33 @@ export function architectureOf(name: string, config: Pick<Content, "bytes">): Ar
   if (!read.success) throw new RegistryFailure("EDGE-LOCK-006", `the configuration of ${name} cannot be read`);
   const { architecture, os } = read.data;
   return os === "linux" && (architecture === "amd64" || architecture === "arm64") ? architecture : undefined;
+}
+
+const chartSchema = z.object({ name: z.string(), version: z.string() });
+
+/**
+ * The packed chart of a chart's manifest.
+ * @throws RegistryFailure `EDGE-LOCK-006` if it is a manifest of something else
+ */
+export function chartContent(name: string, manifest: Manifest): TypedDescriptor {
+  const refuse = (why: string) => new RegistryFailure("EDGE-LOCK-006", `the answer for ${name} ${why}`);
+  if (manifest.kind !== "image" || manifest.config.mediaType !== chartTypes.config) throw refuse("is no Helm chart");
+  // Flux takes the first layer of that type, Helm the only one: with two they would not see the same chart.
+  const packed = manifest.layers.filter(({ mediaType }) => mediaType === chartTypes.content);
+  const [content] = packed;
+  if (content === undefined || packed.length > 1) throw refuse(`has ${packed.length} packed charts`);
+  if (!digest.safeParse(content.digest).success) throw refuse("has a packed chart without a SHA-256 digest");
+  return content;
+}
+
+/** Name and version that a chart's configuration tells, which is its Chart.yaml. */
+export function chartOf(
+  name: string,
+  config: Pick<Content, "bytes">,
+): { readonly name: string; readonly version: string } {
+  const read = chartSchema.safeParse(jsonOf(config.bytes));
+  if (!read.success) throw new RegistryFailure("EDGE-LOCK-006", `the configuration of ${name} is no Chart.yaml`);
+  return read.data;
 }
 
 function jsonOf(bytes: Buffer): unknown {

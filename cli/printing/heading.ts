@@ -9,7 +9,7 @@ export function formatHeading(fleet: Pick<Fleet, "name">, release: Release, plan
   const sites = plan.waves.reduce((sum, wave) => sum + wave.sites.length, 0);
   const line = `${colors.bold(fleet.name)} to release ${colors.bold(release.name)} by rollout ${plan.rollout}: ${plural(sites, "site")} in ${plural(plan.waves.length, "wave")}`;
   if (release.lock !== undefined) return line;
-  return `${line}\n${colors.yellow("not locked:")} the release has no image digests, so its images are named by tag`;
+  return `${line}\n${colors.yellow("not locked:")} the release has no digests, so its images and charts are named by tag`;
 }
 
 /** A run that goes on, and how far it is. */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { chartFolder } from "../../catalog";
 import type { Fleet } from "../../fleet/model";
 import {
   createTransport,
@@ -46,10 +47,13 @@ export async function openRegistries(io: Io, options: RegistryOptions): Promise<
   const authorities = await authoritiesOf(io, options.caFile);
   const credentials = await credentialsOf(io, options.authFile);
   const transport = createTransport({ authorities, timeout });
-  const mapOf = ({ hub }: Pick<Fleet, "hub">): RegistryMap => ({
-    byName,
-    via: options.via === "hub" ? address("hub.registry", hub.registry) : via,
-  });
+  const mapOf = ({ hub }: Pick<Fleet, "hub">): RegistryMap => {
+    const ofHub = address("hub.registry", hub.registry);
+    if (options.via === "hub") return { byName, via: ofHub };
+    // Charts have no registry of their own name, and sites get what the hub has.
+    const path = [ofHub.path, chartFolder].filter((part) => part !== "").join("/");
+    return via === undefined ? { byName: { [chartFolder]: { ...ofHub, path }, ...byName } } : { byName, via };
+  };
   const pause = async (seconds: number, signal: AbortSignal): Promise<void> => {
     await sleep(seconds * 1000, undefined, { signal });
   };

@@ -34,7 +34,7 @@ export const releaseCodes = {
   },
   "EDGE-REL-006": {
     title: "The lock lacks a digest",
-    why: "A locked release is pulled by digest only; without one the image cannot be named.",
+    why: "A locked release is pulled by digest only; without one the image or chart cannot be named.",
     fix: "Lock the release again: edgewave release lock.",
     severity: "error",
   },
@@ -55,5 +55,11 @@ export const releaseCodes = {
     why: "A tag can name something else tomorrow; what a real site pulls is named by digest, and proven to be there before.",
     fix: "Lock the release: edgewave release lock.",
     severity: "error",
+  },
+  "EDGE-REL-010": {
+    title: "The lock is from before charts were locked",
+    why: "Its images are named by digest, and its charts by tag alone: whoever can write to a site's registry could put others in their place.",
+    fix: "Lock the release again: edgewave release lock. The images' digests are kept.",
+    severity: "warning",
   },
 } as const satisfies Record<string, CodeText>;

@@ -101,6 +101,10 @@ export const formats = {
     "images with * for any part, such as registry.hub.example:5000/*",
   ),
   "edgewave-digest": form("sha256:[0-9a-f]{64}", "a digest, such as sha256: and 64 hexadecimal digits"),
+  "edgewave-chart-source": form(
+    `(?:https|oci)://${host}(?::${port})?(?:/[A-Za-z0-9._~-]+)*/?`,
+    "the https:// or oci:// address of a repository of charts, such as https://charts.jetstack.io",
+  ),
   "edgewave-image-tag": form("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", "the tag of an image, such as v1.2.3"),
   "edgewave-image-repository": form(
     "(?=.{1,255}$)[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[1-9]\\d{0,4})?(?:/[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*)+",

@@ -16,7 +16,9 @@ export const releaseSchema = document(
       .describe("Versions by the catalog's component names."),
     lock: text("edgewave-lock-file")
       .optional()
-      .describe("File with the image digests, beside the release; absent while the release is not locked."),
+      .describe(
+        "File with the digests of images and charts, beside the release; absent while the release is not locked.",
+      ),
   }),
 );
 
@@ -35,6 +37,15 @@ const lockedImage = z.strictObject({
     ),
 });
 
+const lockedChart = z.strictObject({
+  version: text("edgewave-version"),
+  source: text("edgewave-chart-source").describe("Upstream repository of the chart."),
+  digest: text("edgewave-digest").describe("Of the OCI manifest, which Flux pulls by."),
+  archive: text("edgewave-digest").describe(
+    "Of the packed chart, as an upstream Helm repository's index.yaml names it.",
+  ),
+});
+
 /** A lock file: JSON, written by `release lock`, never by hand. */
 export const lockSchema = z
   .strictObject({
@@ -44,5 +55,11 @@ export const lockSchema = z
     digests: z
       .record(text("edgewave-image-repository"), lockedImage)
       .describe("By image repository with its registry, such as quay.io/calico/node."),
+    charts: z
+      .record(text("edgewave-dns-label"), lockedChart)
+      .optional()
+      .describe("By the chart's name; absent in a lock from before charts were locked, which is to be made again."),
   })
-  .describe("The image digests of a release, resolved by `edgewave release lock`; never written by hand.");
+  .describe(
+    "The digests of a release's images and charts, resolved by `edgewave release lock`; never written by hand.",
+  );

@@ -1,5 +1,5 @@
 import type { Release } from "../../fleet/model";
-import { componentOf } from "../../catalog";
+import { chartReference } from "../../catalog";
 import { flux } from "../../components/flux/address";
 import { type ChartService, type ValueLayer, valueLayers, valuesName } from "./service";
 
@@ -18,9 +18,6 @@ export const addedService = "added";
 /** Secret with `ca.crt`, by which Flux trusts the bastion's registry. */
 export const registryAuthority = "bastion-ca";
 
-/** Folder in the bastion's registry that the release's charts lie in, whatever repository they came from. */
-export const chartFolder = "charts";
-
 /** The service's namespace. Flux never prunes it: the volumes in it outlive a service that is switched off. */
 export function namespaceObject({ namespace, podSecurity }: ChartService): object {
   return {
@@ -34,20 +31,18 @@ export function namespaceObject({ namespace, podSecurity }: ChartService): objec
   };
 }
 
-/** Where the chart comes from: an OCI artifact in the bastion's registry. */
+/** Where the chart comes from: an OCI artifact in the bastion's registry, by digest if the release is locked. */
 export function chartSource(service: ChartService, release: Release): object {
-  const { chart } = componentOf(release, service.component);
-  if (chart === undefined) {
-    throw new Error(`The catalog's component "${service.component}" has no chart, and ${service.name} needs one.`);
-  }
+  const { location, tag, digest } = chartReference(release, service.component);
   return {
     apiVersion: "source.toolkit.fluxcd.io/v1",
     kind: "OCIRepository",
     metadata: { name: service.name, namespace: fluxNamespace },
     spec: {
       interval: "${source_interval}",
-      url: `oci://\${bastion_registry}/${chartFolder}/${chart.name}`,
-      ref: { tag: chart.version },
+      url: `oci://\${bastion_registry}/${location}`,
+      // Flux pulls by the digest where there is one; the tag is for people.
+      ref: { ...(digest !== undefined && { digest }), tag },
       layerSelector: { mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip", operation: "copy" },
       certSecretRef: { name: registryAuthority },
     },

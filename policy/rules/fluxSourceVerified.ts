@@ -1,17 +1,20 @@
-import { at, text } from "../objects/json";
+import { chartsOf } from "../../catalog";
+import { at, shown, text } from "../objects/json";
 import { kubernetesObject } from "../resource";
-import type { ResourceRule } from "../rule";
+import type { Context, ResourceRule } from "../rule";
 import { isAllowed } from "../admission/evaluate";
 import { fromRelease, violation } from "../violation";
 import { allowedBy, namedList } from "./conditions";
+import { whileUnlocked } from "./releases";
 
 export const fluxSourceVerified: ResourceRule = {
   name: "flux-source-verified",
   area: "offline",
   scope: "resource",
-  description: "Flux verifies what it applies: Git by a signature, charts by a signature or a digest.",
+  description:
+    "Flux verifies what it applies: Git by a signature, charts by a signature or the digest that the release's lock has.",
   why: "Whoever takes over a site's Gitea or registry would otherwise own the cluster at the next reconciliation.",
-  fix: "Give a signing key for releases (Flux 2.9 or later), and name charts by digest or with spec.verify.",
+  fix: "Give a signing key for releases (Flux 2.9 or later), and lock the release (again): edgewave release lock. It has charts' digests then.",
   level: "mandatory",
   softens: true,
   // People on the site sign nothing; who may write there is for Gitea to say.
@@ -22,23 +25,26 @@ export const fluxSourceVerified: ResourceRule = {
     if (!["GitRepository", "OCIRepository", "Bucket"].includes(object.kind)) return [];
     if (isAllowed(resource, allowedBy(context, "allowed"))) return [];
     if (at(object.object, "spec", "verify") !== undefined) return [];
-    if (text(at(object.object, "spec", "ref", "digest")) !== undefined) return [];
-    const chart = object.kind === "OCIRepository";
-    const { release } = context;
-    return [
-      violation(resource, {
-        field: "spec.verify",
-        value: "missing",
-        limit: chart ? "a chart is verified, or named by spec.ref.digest" : "the head is verified by a signature",
-        ...(chart ? { from: fromRelease("components") } : {}),
-        // A lock holds the digests of images; nothing could name a chart's before it holds those too.
-        advisory:
-          chart && release !== undefined
-            ? release.lock === undefined
-              ? `release ${release.name} is not locked yet`
-              : "locks hold no digests of charts yet"
-            : undefined,
-      }),
-    ];
+    const digest = text(at(object.object, "spec", "ref", "digest"));
+    if (object.kind === "OCIRepository") {
+      const what = chartProblem(text(at(object.object, "spec", "url")) ?? "", digest, context);
+      return what === undefined ? [] : [violation(resource, { ...what, from: fromRelease("lock") })];
+    }
+    if (digest !== undefined) return [];
+    const limit = "the head is verified by a signature";
+    return [violation(resource, { field: "spec.verify", value: "missing", limit })];
   },
 };
+
+/** A chart of the release has the digest that the lock has; any other one has some digest. */
+function chartProblem(url: string, digest: string | undefined, { release }: Context) {
+  const chart = release && chartsOf(release).find(({ location }) => url.endsWith(`/${location}`));
+  const locked = chart && release.lock?.charts?.[chart.name];
+  if (digest === undefined) {
+    const limit = "a chart is verified, or named by spec.ref.digest";
+    return { field: "spec.verify", value: "missing", limit, advisory: whileUnlocked(release) };
+  }
+  if (locked === undefined || locked.digest === digest) return undefined;
+  const limit = `the lock of release ${release?.name} has ${locked.digest} for chart ${chart?.name} ${locked.version}`;
+  return { field: "spec.ref.digest", value: shown(digest), limit };
+}

@@ -1,4 +1,5 @@
 import { conditionRule } from "./conditions";
+import { whileUnlocked } from "./releases";
 
 export const imageByDigest = conditionRule(
   {
@@ -18,6 +19,5 @@ export const imageByDigest = conditionRule(
       },
     ],
   },
-  ({ release }) =>
-    release !== undefined && release.lock === undefined ? `release ${release.name} is not locked yet` : undefined,
+  ({ release }) => whileUnlocked(release),
 );

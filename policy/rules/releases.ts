@@ -11,6 +11,11 @@ export function releasesOf({ fleet, releaseOf }: FleetView): readonly Release[] 
   return [...used.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Why what only a lock can give is advice for now; undefined once the release is locked, or nothing is known of it. */
+export function whileUnlocked(release: Release | undefined): string | undefined {
+  return release !== undefined && release.lock === undefined ? `release ${release.name} is not locked yet` : undefined;
+}
+
 /** Where a release says the version of a component, as far as it says it itself. */
 export function originIn(release: Release, component: string): Origin {
   const path =

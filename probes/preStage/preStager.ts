@@ -1,8 +1,9 @@
+import { chartFolder } from "../../catalog";
 import type { ResolvedSite } from "../../fleet/model";
 import { deployRepository, refsIfThere, releaseBranch } from "../../gitops/git/repository";
 import { checkedRelease } from "../../gitops/names";
 import type { PreStager, PreStageRequest } from "../../rollout/preStage";
-import { missingImages, type SiteRegistry } from "./registry";
+import { missingArtifacts, type Artifact, type SiteRegistry } from "./registry";
 
 export type { SiteRegistry } from "./registry";
 
@@ -15,7 +16,7 @@ export interface PreStageOptions {
 
 /**
  * Proves by looking: the site's deploy repository has the release's branch at the expected commit, and the registry of the
- * site's bastion answers for each image of the lock, by its digest. A site that is only rendered has no registry, and a
+ * site's bastion answers for each image and chart of the lock, by its digest. A site that is only rendered has no registry, and a
  * release without a lock no digests; the proof then says so.
  */
 export function createPreStager({ gitDirectory, registryOf }: PreStageOptions): PreStager {
@@ -24,13 +25,15 @@ export function createPreStager({ gitDirectory, registryOf }: PreStageOptions): 
       const { site, release } = request;
       const content = await contentOf(gitDirectory, request);
       signal.throwIfAborted();
-      const digests = digestsOf(request);
+      const [images, charts] = [imagesOf(request), chartsOf(request)];
       const asksRegistry = site.target !== "render" && release.lock !== undefined;
-      const images = asksRegistry ? await missingImages(site, await registryOf(site), digests, signal) : [];
-      const missing = [...content.missing, ...images];
+      const absent = asksRegistry
+        ? await missingArtifacts(site, await registryOf(site), [...images, ...charts], signal)
+        : [];
+      const missing = [...content.missing, ...absent];
       if (missing.length > 0) return { present: false, missing };
       const pulled = asksRegistry
-        ? `${digests.length} ${digests.length === 1 ? "image" : "images"} by digest at ${site.bastion.host}:${site.bastion.registryPort}`
+        ? `${counted(images, "image")} and ${counted(charts, "chart")} by digest at ${site.bastion.host}:${site.bastion.registryPort}`
         : site.target === "render"
           ? "no images, because the site is only rendered"
           : "no images, because the release is not locked";
@@ -53,13 +56,25 @@ async function contentOf(
   return { commit: found, missing: [`the commit ${commit} as ${branch} of ${where}, which is at ${found}`] };
 }
 
+const counted = ({ length }: readonly unknown[], word: string) => `${length} ${word}${length === 1 ? "" : "s"}`;
+
 /** The images that the site's nodes can be asked to run, in order. */
-function digestsOf({ site, release }: PreStageRequest): { readonly image: string; readonly digest: string }[] {
+function imagesOf({ site, release }: PreStageRequest): Artifact[] {
   return Object.entries(release.lock?.digests ?? {})
-    .flatMap(([image, { index, [site.architecture]: own }]) => {
+    .flatMap(([repository, { index, [site.architecture]: own }]) => {
       if (own === undefined) return [];
       // A pull asks for the index, which is there without its manifests in a registry that was filled badly.
-      return [...new Set([index, own])].map((digest) => ({ image, digest }));
+      return [...new Set([index, own])].map((digest) => ({ kind: "image" as const, repository, digest }));
     })
-    .sort((a, b) => (`${a.image}@${a.digest}` < `${b.image}@${b.digest}` ? -1 : 1));
+    .sort(byName);
 }
+
+/** The charts that the site's Flux can be asked to install, in order. */
+function chartsOf({ release }: PreStageRequest): Artifact[] {
+  return Object.entries(release.lock?.charts ?? {})
+    .map(([name, { digest }]) => ({ kind: "chart" as const, repository: `${chartFolder}/${name}`, digest }))
+    .sort(byName);
+}
+
+const byName = (a: Artifact, b: Artifact): number =>
+  `${a.repository}@${a.digest}` < `${b.repository}@${b.digest}` ? -1 : 1;

@@ -10,6 +10,14 @@ export interface SiteRegistry {
   readonly credentialsFile: string | undefined;
 }
 
+/** Something that a bastion's registry has to have. */
+export interface Artifact {
+  readonly kind: "image" | "chart";
+  /** An image's with its upstream registry. */
+  readonly repository: string;
+  readonly digest: string;
+}
+
 /** A bastion is a small machine at the end of a slow link. */
 const atOnce = 4;
 
@@ -30,10 +38,10 @@ const digestForm = /^sha256:[0-9a-f]{64}$/;
  * @returns a line for each that is not there.
  * @throws Error if one cannot be asked for.
  */
-export async function missingImages(
+export async function missingArtifacts(
   { bastion }: ResolvedSite,
   { caFile, credentialsFile }: SiteRegistry,
-  images: readonly { readonly image: string; readonly digest: string }[],
+  artifacts: readonly Artifact[],
   signal: AbortSignal,
 ): Promise<string[]> {
   const headers: Record<string, string> = { accept: manifestTypes, "user-agent": "edgewave" };
@@ -43,22 +51,23 @@ export async function missingImages(
   }
   const tls = { ca: await readAuthorities("", caFile) };
   const base = `https://${bastion.host}:${bastion.registryPort}`;
-  const queue = [...images];
+  const queue = [...artifacts];
   const missing: string[] = [];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { image, digest } = next;
-      if (!repositoryForm.test(image) || !digestForm.test(digest)) throw new Error(`${image}@${digest} is no image`);
-      const url = new URL(`${base}/v2/${image}/manifests/${digest}`);
+      const { kind, repository, digest } = next;
+      const name = `${repository}@${digest}`;
+      if (!repositoryForm.test(repository) || !digestForm.test(digest)) throw new Error(`${name} is no ${kind}`);
+      const url = new URL(`${base}/v2/${repository}/manifests/${digest}`);
       const answer = await exchange({ method: "HEAD", url, headers, tls, address: bastion.address, signal });
-      if (answer.status === 404) missing.push(`the image ${image}@${digest} at ${url.host}`);
+      if (answer.status === 404) missing.push(`the ${kind} ${name} at ${url.host}`);
       else if (answer.status !== 200) throw new Error(refusal(url, answer.status, credentialsFile));
       else if (answer.headers["docker-content-digest"] !== digest) {
-        throw new Error(`${url.host} answered for ${image}@${digest} with another digest`);
+        throw new Error(`${url.host} answered for ${name} with another digest`);
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, images.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(atOnce, artifacts.length) }, work));
   return missing.sort();
 }
 

@@ -128,6 +128,7 @@ describe("imageReference", () => {
     lock: {
       release: release.name,
       digests: { "docker.gitea.com/gitea": { tag, index: digest("c"), amd64: digest("a"), ...(arm64 && { arm64 }) } },
+      charts: undefined,
     },
   });
 

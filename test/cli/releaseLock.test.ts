@@ -4,7 +4,7 @@ import http from "node:http";
 import https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { imagesOf } from "../../catalog";
+import { chartsOf, imagesOf } from "../../catalog";
 import { runCli } from "../../cli/run";
 import type { ReleaseLock } from "../../fleet/model";
 import { readFleet } from "../../fleet/read";
@@ -18,13 +18,17 @@ import { titled, whyMissing } from "../support/program";
 import { credentials, Registry } from "../support/registry";
 
 const release = aRelease({ components: {} });
-const components = { flux: "2.9.4", gitea: "1.26.1", rabbitmq: "4.3.5", vector: "0.57.0" };
+const components = {
+  ...{ flux: "2.9.4", gitea: "1.26.1", rabbitmq: "4.3.5", vector: "0.57.0" },
+  ...{ loki: "18.11.0", "cert-manager": "v1.21.1" },
+};
 const fleet = aFleet({
   sites: sites(2, (index) => ({ architecture: index === 0 ? "amd64" : "arm64" })),
   releases: [{ ...release, components }],
   rollouts: [aRollout()],
 });
 const images = imagesOf({ ...release, components });
+const charts = chartsOf({ ...release, components });
 const both = [{ architecture: "amd64" }, { architecture: "arm64" }] as const;
 const gitea = "docker.gitea.com/gitea";
 
@@ -44,6 +48,7 @@ describe(titled("edgewave release lock", missing), function () {
       if (forDriver === true) await registry.push(repository, "amd64", tag);
       else await registry.pushIndex(repository, tag, both);
     }
+    for (const { location, name, version } of charts) await registry.pushChart(location, { name, version });
     writeFileSync(path.join(root, "ca.pem"), authority.cert);
     const auth = Buffer.from(credentials).toString("base64");
     const auths = { [`localhost:${registry.port}`]: { auth }, [`127.0.0.1`]: { auth } };
@@ -75,10 +80,10 @@ describe(titled("edgewave release lock", missing), function () {
   const text = (name: string) => readFileSync(path.join(folder, "releases", name), "utf8");
   const lockFile = () => text("2026.11.0.lock.json");
 
-  it("writes the digests of every image and lets the release name the file, which then passes the checks", async () => {
+  it("writes the digests of every image and chart and lets the release name the file, which then passes the checks", async () => {
     const { code, out, err } = await lock();
     expect({ code, err }).to.deep.equal({ code: 0, err: "" });
-    expect(out).to.contain(`locked: 2026.11.0, ${images.length} images in `);
+    expect(out).to.contain(`locked: 2026.11.0, ${images.length} images and ${charts.length} charts in `);
     const read = await readFleet(folder);
     expect(read.findings).to.deep.equal([]);
     const digests: ReleaseLock["digests"] = read.fleet?.releases[0]?.lock?.digests ?? {};
@@ -89,6 +94,12 @@ describe(titled("edgewave release lock", missing), function () {
       const own = forDriver === true ? ["amd64"] : ["amd64", "arm64"];
       expect(digests[repository], repository).to.have.keys("tag", "index", "bytes", ...own);
     }
+    const packed = read.fleet?.releases[0]?.lock?.charts ?? {};
+    expect(Object.keys(packed)).to.deep.equal(["cert-manager", "loki"]);
+    expect(packed["loki"]).to.include({
+      version: "18.11.0",
+      source: "https://grafana-community.github.io/helm-charts",
+    });
   });
 
   it("is the same file each time, and keeps what it has without asking", async () => {
@@ -96,7 +107,7 @@ describe(titled("edgewave release lock", missing), function () {
     const first = lockFile();
     const { out } = await lock();
     expect(lockFile()).to.equal(first);
-    expect(out.match(/ {2}kept$/gm)).to.have.lengthOf(images.length);
+    expect(out.match(/ {2}kept$/gm)).to.have.lengthOf(images.length + charts.length);
     const { out: anew } = await lock("--fresh");
     expect(anew).not.to.contain("kept");
     expect(lockFile()).to.equal(first);
@@ -109,7 +120,7 @@ describe(titled("edgewave release lock", missing), function () {
     writeFileSync(file, text("2026.11.0.yaml").replace("rabbitmq: 4.3.5", "rabbitmq: 4.2.9"));
     expect((await readFleet(folder)).findings.map(({ code }) => code)).to.deep.equal(["EDGE-REL-008"]);
     const { out } = await lock();
-    expect(out.match(/ {2}kept$/gm)).to.have.lengthOf(images.length - 1);
+    expect(out.match(/ {2}kept$/gm)).to.have.lengthOf(images.length + charts.length - 1);
     expect((await readFleet(folder)).findings).to.deep.equal([]);
   });
 
@@ -135,7 +146,9 @@ describe(titled("edgewave release lock", missing), function () {
   it("proves with --verify that all is as it was locked, and tells a tag that has moved", async () => {
     await lock();
     const file = lockFile();
-    expect((await lock("--verify")).out).to.equal(`as locked: 2026.11.0, ${images.length} images\n`);
+    expect((await lock("--verify")).out).to.equal(
+      `as locked: 2026.11.0, ${images.length} images and ${charts.length} charts\n`,
+    );
     const [moved] = await registry.pushIndex(gitea, "1.26.1-rootless", [both[0], { ...both[1], salt: "moved" }]);
     try {
       const { code, out } = await lock("--verify");
@@ -146,6 +159,46 @@ describe(titled("edgewave release lock", missing), function () {
     } finally {
       await registry.pushIndex(gitea, "1.26.1-rootless", both);
     }
+  });
+
+  it("keeps the images of a lock of the older form, and asks for the charts that it lacks", async () => {
+    await lock();
+    const { charts: _charts, ...older } = JSON.parse(lockFile()) as Record<string, unknown>;
+    const whole = lockFile();
+    writeFileSync(path.join(folder, "releases", "2026.11.0.lock.json"), JSON.stringify(older));
+    expect((await readFleet(folder)).findings.map(({ code, severity }) => `${severity} ${code}`)).to.deep.equal([
+      "warning EDGE-REL-010",
+    ]);
+    expect((await lock("--verify")).out).to.match(/older form: .* run edgewave release lock 2026\.11\.0\n$/);
+    const { out } = await lock();
+    expect(out.match(/ {2}kept$/gm)).to.have.lengthOf(images.length);
+    expect(lockFile()).to.equal(whole);
+  });
+
+  it("writes nothing if a chart is missing or another one, at the lines that bring them", async () => {
+    await registry.pushChart("elsewhere/loki", { name: "tempo", version: "18.11.0" });
+    const map = ["--registry-map", `charts=https://localhost:${registry.port}/elsewhere`];
+    const { code, out } = await lock("--json", ...map);
+    expect(code).to.equal(1);
+    const found = JSON.parse(out).findings as { code: string; path: string }[];
+    expect(found.map(({ code, path: at }) => `${code} ${at}`).sort()).to.deep.equal([
+      "EDGE-LOCK-001 spec.components.cert-manager",
+      "EDGE-LOCK-009 spec.components.loki",
+    ]);
+    expect(() => lockFile()).to.throw("ENOENT");
+  });
+
+  it("asks the hub for charts where images are asked for at their upstream registries", async () => {
+    const at = path.join(folder, "fleet.yaml");
+    const hub = `localhost:${registry.port}`;
+    writeFileSync(at, readFileSync(at, "utf8").replace(/registry: .*/, `registry: ${hub}`));
+    const upstreams = [...new Set(images.map(({ repository }) => repository.slice(0, repository.indexOf("/"))))];
+    const maps = upstreams.flatMap((name) => ["--registry-map", `${name}=https://${hub}/${name}`]);
+    const io = recordedIo(root);
+    const own = ["--ca-file", path.join(root, "ca.pem"), "--auth-file", path.join(root, "auth.json")];
+    const places = ["--fleet", folder, "--out", path.join(folder, "out")];
+    expect(await runCli(["release", "lock", ...places, ...own, ...maps], io), io.err()).to.equal(0);
+    expect(io.out()).to.contain(`${charts.length} charts in `);
   });
 
   it("refuses to verify what is not locked", async () => {

@@ -18,6 +18,7 @@ describe("the fleet of mistakes", () => {
     ["releases/2026.11.0.yaml", 17, "EDGE-REL-006", "spec.lock"],
     ["releases/2026.11.0.yaml", 17, "EDGE-REL-006", "spec.lock"],
     ["releases/2026.11.0.yaml", 17, "EDGE-REL-008", "spec.lock"],
+    ["releases/2026.11.0.yaml", 17, "EDGE-REL-010", "spec.lock"],
     ["releases/2026.12.0.yaml", 8, "EDGE-REL-003", "spec.kubespray"],
     ["rollouts/spring.yaml", 6, "EDGE-ROLL-001", "spec.release"],
     ["rollouts/spring.yaml", 8, "EDGE-ROLL-002", "spec.selector.names[1]"],

@@ -228,5 +228,5 @@ function locked(release: Release): Release {
     arm64: digest,
     amd64: `sha256:${"b".repeat(64)}`,
   };
-  return { ...release, lock: { release: release.name, digests: { "docker.gitea.com/gitea": image } } };
+  return { ...release, lock: { release: release.name, digests: { "docker.gitea.com/gitea": image }, charts: {} } };
 }

@@ -26,12 +26,29 @@ describe("the text of a lock", () => {
     expect(readLock("releases/a.lock.json", lockText(sized)).lock).to.deep.equal(sized);
   });
 
+  it("is read in the older form, which had no charts, and stays in it", () => {
+    const { charts: _charts, ...older } = aLock();
+    const { lock, problems } = readLock("releases/a.lock.json", lockText({ ...older, charts: undefined }));
+    expect(problems).to.deep.equal([]);
+    expect(lock).to.deep.equal({ ...older, charts: undefined });
+  });
+
+  it("is the same bytes in whatever order the charts were resolved", () => {
+    const lock = aLock();
+    const charts = Object.entries(lock.charts ?? {});
+    fc.assert(
+      fc.property(fc.shuffledSubarray(charts, { minLength: charts.length }), (entries) => {
+        expect(lockText({ ...lock, charts: Object.fromEntries(entries) })).to.equal(lockText(lock));
+      }),
+    );
+  });
+
   it("is the same bytes in whatever order the images were resolved", () => {
     const lock = aLock();
     fc.assert(
       fc.property(fc.shuffledSubarray(Object.entries(lock.digests), { minLength: 30 }), (entries) => {
         const whole = Object.keys(lock.digests).length === entries.length;
-        const text = lockText({ release: lock.release, digests: Object.fromEntries(entries) });
+        const text = lockText({ ...lock, digests: Object.fromEntries(entries) });
         expect(text === lockText(lock)).to.equal(whole);
       }),
     );

@@ -92,7 +92,7 @@ export interface World {
 export function contextOf(rule: Rule, world: World = {}): Context {
   return {
     site: world.site ?? aSite(),
-    release: world.release ?? aRelease({ lock: { release: "2026.11.0", digests: {} } }),
+    release: world.release ?? aRelease({ lock: { release: "2026.11.0", digests: {}, charts: {} } }),
     fleet: world.fleet ?? aFleet(),
     settings: { ...settingsOf(rule, undefined), ...world.settings },
     today: world.today ?? day,

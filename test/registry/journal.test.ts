@@ -49,4 +49,22 @@ describe("the journal of a lock", () => {
       appendFileSync(file, JSON.stringify({ from: "here", at: 0, repository: "x", locked: { tag: "1", index: "no" } }));
       expect(await known(file, "here", 0, { repository: "x", tag: "1" })).to.equal(undefined);
     }));
+
+  it("knows charts by name, version and source", () =>
+    withFolder(async (folder) => {
+      const file = path.join(folder, "r.jsonl");
+      const chart = { name: "loki", location: "charts/loki", version: "1.2.3", repository: "https://charts.example" };
+      const found = { version: "1.2.3", source: chart.repository, digest: locked.index, archive: locked.amd64 };
+      const first = await LockJournal.open(file, "here");
+      await first.addChart(chart, found);
+      await first.add(image, locked);
+      await first.close(false);
+      const second = await LockJournal.open(file, "here");
+      expect(second.knownChart(chart)).to.deep.equal(found);
+      expect(second.known(image)).to.deep.equal(locked);
+      for (const other of [{ name: "velero" }, { version: "1.2.4" }, { repository: "https://other.example" }]) {
+        expect(second.knownChart({ ...chart, ...other })).to.equal(undefined);
+      }
+      await second.close(true);
+    }));
 });

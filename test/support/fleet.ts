@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { imagesOf } from "../../catalog";
+import { chartsOf, imagesOf } from "../../catalog";
 import { alwaysOpen } from "../../fleet/calendar";
 import type {
   Architecture,
@@ -131,7 +131,11 @@ export function aLock(
     const own = architectures.map((architecture) => [architecture, digest(`${repository}:${tag} ${architecture}`)]);
     return [repository, { tag, index: digest(`${repository}:${tag}`), ...Object.fromEntries(own) }];
   });
-  return { release: release.name, digests: Object.fromEntries(digests) };
+  const charts = chartsOf(release).map(({ name, version, repository: source }) => {
+    const [manifest, archive] = [digest(`chart ${name}:${version}`), digest(`packed ${name}:${version}`)];
+    return [name, { version, source, digest: manifest, archive }];
+  });
+  return { release: release.name, digests: Object.fromEntries(digests), charts: Object.fromEntries(charts) };
 }
 
 /** Matches every site. */

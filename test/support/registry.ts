@@ -76,18 +76,52 @@ export class Registry {
     return [digestOf(index), ...manifests.map(({ digest }) => digest)];
   }
 
-  private async pushPart(repository: string, { architecture, os = "linux", variant, salt }: Part, tag?: string) {
-    const rootfs = { type: "layers", diff_ids: [] };
-    const config = Buffer.from(JSON.stringify({ architecture, os, variant, rootfs, author: salt }));
-    const begun = await this.send("POST", `/v2/${repository}/blobs/uploads/`);
-    const upload = new URL(begun.location);
-    upload.searchParams.set("digest", digestOf(config));
-    await this.send("PUT", upload.pathname + upload.search, config, "application/octet-stream");
+  /**
+   * Pushes a Helm chart as `helm push` does, with a packed chart that only says which it is.
+   * @returns digests of the manifest and of the packed chart
+   */
+  async pushChart(
+    repository: string,
+    chart: { readonly name: string; readonly version: string; readonly salt?: string },
+    more: { readonly configType?: string; readonly layers?: number; readonly annotation?: string } = {},
+  ): Promise<readonly [string, string]> {
+    const { name, version, salt = "" } = chart;
+    const config = await this.pushBlob(repository, Buffer.from(JSON.stringify({ name, version, apiVersion: "v2" })));
+    const content = await this.pushBlob(repository, Buffer.from(`packed ${name} ${version} ${salt}`));
     const manifest = Buffer.from(
       JSON.stringify({
         schemaVersion: 2,
         mediaType: manifestType,
-        config: { mediaType: configType, size: config.length, digest: digestOf(config) },
+        config: { mediaType: more.configType ?? "application/vnd.cncf.helm.config.v1+json", ...config },
+        layers: Array.from({ length: more.layers ?? 1 }, () => ({
+          mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+          ...content,
+        })),
+        annotations: { "org.opencontainers.image.created": more.annotation ?? "2026-11-02T00:00:00Z" },
+      }),
+    );
+    await this.send("PUT", `/v2/${repository}/manifests/${version}`, manifest, manifestType);
+    return [digestOf(manifest), content.digest];
+  }
+
+  private async pushBlob(repository: string, content: Buffer): Promise<{ size: number; digest: string }> {
+    const begun = await this.send("POST", `/v2/${repository}/blobs/uploads/`);
+    const upload = new URL(begun.location);
+    const digest = digestOf(content);
+    upload.searchParams.set("digest", digest);
+    await this.send("PUT", upload.pathname + upload.search, content, "application/octet-stream");
+    return { size: content.length, digest };
+  }
+
+  private async pushPart(repository: string, { architecture, os = "linux", variant, salt }: Part, tag?: string) {
+    const rootfs = { type: "layers", diff_ids: [] };
+    const config = Buffer.from(JSON.stringify({ architecture, os, variant, rootfs, author: salt }));
+    const described = await this.pushBlob(repository, config);
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: manifestType,
+        config: { mediaType: configType, ...described },
         layers: [],
       }),
     );

@@ -1,4 +1,3 @@
-import type { ReleaseImage } from "../../../catalog";
 import type { Finding } from "../../../fleet/finding";
 import type { Release } from "../../../fleet/model";
 import { pathText, type Path } from "../../../fleet/problem";
@@ -6,15 +5,16 @@ import { lockCodes, type RegistryFailure } from "../../../registry";
 import type { ReleaseFile } from "./releaseFile";
 
 export interface Failed {
-  readonly image: ReleaseImage;
+  /** The catalog's component whose image or chart it is. */
+  readonly component: string;
   readonly failure: RegistryFailure;
 }
 
-/** What failed, at the line of the release that brings the image, in order of line and image. */
+/** What failed, at the line of the release that brings the image or chart, in order of line and message. */
 export function findingsOf(release: Release, file: ReleaseFile, failed: readonly Failed[]): Finding[] {
   return failed
-    .map(({ image, failure: { code, message, hint } }) => {
-      const at = whereBrought(release, image);
+    .map(({ component, failure: { code, message, hint } }) => {
+      const at = whereBrought(release, component);
       return {
         code,
         severity: lockCodes[code].severity,
@@ -29,7 +29,7 @@ export function findingsOf(release: Release, file: ReleaseFile, failed: readonly
 }
 
 /** What the release does not name comes with its Kubespray. */
-function whereBrought(release: Release, { component }: ReleaseImage): Path {
+function whereBrought(release: Release, component: string): Path {
   if (Object.hasOwn(release.components, component)) return ["spec", "components", component];
   return ["spec", component === "kubernetes" ? "kubernetes" : "kubespray"];
 }

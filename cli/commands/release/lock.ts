@@ -16,7 +16,8 @@ export interface LockOptions extends OutputOptions, RegistryOptions {
 
 const help = `
 Each image of the release is asked for by its tag: what the tag names is its index, and the index names a manifest for
-each architecture. Every digest is computed here. What the lock has already for the same tags is kept (--fresh asks for
+each architecture. Each chart is asked for in the hub's registry, below charts/, where the sites' bastions get theirs.
+Every digest is computed here. What the lock has already for the same tags is kept (--fresh asks for
 all anew), and a run that was ended goes on where it was. The lock is written whole, once nothing is missing, beside the
 release, which then names it.
 
@@ -25,7 +26,9 @@ config.json in DOCKER_CONFIG or ~/.docker. Helper programs that it names are not
 
   edgewave release lock 2026.12.0
   edgewave release lock 2026.12.0 --via hub                  all from the hub's registry, below docker.io/, quay.io/, ...
+                                                             and charts/
   edgewave release lock 2026.12.0 --registry-map docker.io=mirror.example:5000/hub
+  edgewave release lock 2026.12.0 --registry-map charts=mirror.example:5000/charts
   edgewave release lock 2026.12.0 --verify                   what moved or is gone since; writes nothing
 
 Exit codes: 0 locked, or all as it was locked; 1 something is missing, moved or cannot be asked; 130 interrupted.
@@ -34,7 +37,7 @@ Exit codes: 0 locked, or all as it was locked; 1 something is missing, moved or 
 export const addLock: AddCommand = (release, io, done) => {
   const command = release
     .command("lock")
-    .description("ask registries what the release's image tags are, and write that down")
+    .description("ask registries what the tags of the release's images and charts are, and write that down")
     .argument("[release]", "which release (default: the only one)")
     .addHelpText("after", help);
   withRegistries(withJson(withOut(withFleet(command))))
@@ -49,7 +52,7 @@ function withRegistries(command: Command): Command {
     .option("--registry-map <upstream=registry>", "ask another registry for an upstream one; may be repeated", collect)
     .option("--ca-file <file>", "authorities in PEM to trust beside the well-known ones")
     .option("--auth-file <file>", "credentials, as in Docker's config.json")
-    .option("--concurrency <number>", "images asked for at a time", "6");
+    .option("--concurrency <number>", "images or charts asked for at a time", "6");
 }
 
 const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];

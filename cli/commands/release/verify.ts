@@ -1,6 +1,6 @@
-import { imagesOf, type ReleaseImage } from "../../../catalog";
-import type { Release, ReleaseLock } from "../../../fleet/model";
-import { severalAtOnce, verifyImage } from "../../../registry";
+import { chartsOf, imagesOf } from "../../../catalog";
+import type { Release } from "../../../fleet/model";
+import { type RegistryFailure, severalAtOnce, verifyChart, verifyImage } from "../../../registry";
 import { exitCode, type ExitCode } from "../../exitCodes";
 import { colorsOf, print, printJson, type Io } from "../../io";
 import { chooseOnlyRelease, chooseRelease, loadFleet } from "../../load";
@@ -27,35 +27,57 @@ export async function verifyLock(
     throw new UserError("EDGE-CLI-084", `release ${release.name} is not locked`, hint);
   }
   const client = registries.client(fleet);
-  const images = imagesOf(release).filter(({ repository }) => lock.digests[repository] !== undefined);
+  const questions: readonly Question[] = [
+    ...imagesOf(release).flatMap((image) => {
+      const locked = lock.digests[image.repository];
+      return locked === undefined
+        ? []
+        : { kind: "image" as const, component: image.component, ask: () => verifyImage(client, image, locked, signal) };
+    }),
+    ...chartsOf(release).flatMap((chart) => {
+      const locked = lock.charts?.[chart.name];
+      return locked === undefined
+        ? []
+        : { kind: "chart" as const, component: chart.component, ask: () => verifyChart(client, chart, locked, signal) };
+    }),
+  ];
   const failed: Failed[] = [];
-  await severalAtOnce(images, { concurrency: registries.concurrency, signal }, async (image) => {
-    for (const failure of await verifyImage(client, image, lockedOf(lock, image), signal)) {
-      failed.push({ image, failure });
-    }
+  await severalAtOnce(questions, { concurrency: registries.concurrency, signal }, async ({ component, ask }) => {
+    for (const failure of await ask()) failed.push({ component, failure });
   });
-  await report(io, options, { release, folder, images: images.length, failed });
+  const count = (kind: Question["kind"]) => questions.filter((question) => question.kind === kind).length;
+  await report(io, options, { release, folder, images: count("image"), charts: count("chart"), failed });
   return failed.length === 0 ? exitCode.done : exitCode.failed;
 }
 
-const lockedOf = ({ digests }: ReleaseLock, { repository }: ReleaseImage) =>
-  digests[repository] as NonNullable<ReleaseLock["digests"][string]>;
+interface Question {
+  readonly kind: "image" | "chart";
+  readonly component: string;
+  readonly ask: () => Promise<RegistryFailure[]>;
+}
 
 interface Verified {
   readonly release: Release;
   readonly folder: string;
   readonly images: number;
+  readonly charts: number;
   readonly failed: readonly Failed[];
 }
 
-async function report(io: Io, { json }: LockOptions, { release, folder, images, failed }: Verified): Promise<void> {
+async function report(
+  io: Io,
+  { json }: LockOptions,
+  { release, folder, images, charts, failed }: Verified,
+): Promise<void> {
   const findings = findingsOf(release, await releaseFile(folder, release), failed);
   if (json === true) {
-    printJson(io, { ok: findings.length === 0, release: release.name, images, findings });
+    printJson(io, { ok: findings.length === 0, release: release.name, images, charts, findings });
     return;
   }
   const colors = colorsOf(io);
-  const counted = `${release.name}, ${plural(images, "image")}`;
+  const counted = `${release.name}, ${plural(images, "image")} and ${plural(charts, "chart")}`;
   if (findings.length === 0) print(io, `${colors.green("as locked:")} ${counted}`);
   else print(io, `${formatFindings(findings, colors)}\n\n${colors.red("not as locked:")} ${counted}`);
+  if (release.lock?.charts !== undefined || chartsOf(release).length === 0) return;
+  print(io, `${colors.yellow("older form:")} the lock has no charts; run edgewave release lock ${release.name}`);
 }

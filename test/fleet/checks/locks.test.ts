@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { checkLocked, checkLocks } from "../../../fleet/checks/locks";
-import type { LockedImage, ReleaseLock } from "../../../fleet/model";
+import { codes } from "../../../fleet/codes";
+import type { LockedChart, LockedImage, ReleaseLock } from "../../../fleet/model";
 import { aFleet, aLock, aRelease, aRollout, aSite, sites } from "../../support/fleet";
 import { problems } from "./context";
 
@@ -51,6 +52,40 @@ describe("the lock of a release", () => {
     expect(problems(checkLocks, withLock({ release: "2026.10.0" }))).to.deep.equal([
       'EDGE-REL-008 spec.lock: the lock is of release "2026.10.0"',
     ]);
+  });
+});
+
+describe("the charts of a lock", () => {
+  const charts = whole.charts ?? {};
+  const loki = charts["loki"] as LockedChart;
+
+  it("are all of the release's", () => {
+    const { loki: _loki, velero: _velero, ...rest } = charts;
+    expect(problems(checkLocks, withLock({ charts: rest }))).to.deep.equal([
+      "EDGE-REL-006 spec.lock: the lock has no digest for charts loki, velero",
+    ]);
+  });
+
+  it("are stale once the release names another version, the catalog another source, or nobody the chart", () => {
+    const changed = {
+      ...charts,
+      loki: { ...loki, version: "18.6.0" },
+      velero: { ...(charts["velero"] as LockedChart), source: "https://elsewhere.example" },
+      old: loki,
+    };
+    expect(problems(checkLocks, withLock({ charts: changed }))).to.deep.equal([
+      "EDGE-REL-008 spec.lock: the lock has chart loki 18.6.0 and not 18.11.0, " +
+        "chart velero https://elsewhere.example and not https://vmware-tanzu.github.io/helm-charts",
+      "EDGE-REL-008 spec.lock: the lock has charts that the release has not: old",
+    ]);
+  });
+
+  it("are a warning that says to lock again where a lock is from before there were any", () => {
+    const found = problems(checkLocks, withLock({ charts: undefined }));
+    expect(found).to.have.lengthOf(1);
+    expect(found[0]).to.match(/^EDGE-REL-010 spec\.lock: .* none of the release's \d+ charts$/);
+    expect(codes["EDGE-REL-010"].severity).to.equal("warning");
+    expect(codes["EDGE-REL-010"].fix).to.contain("edgewave release lock");
   });
 });
 

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { filesOf, renderRelease } from "../../../gitops/render/release";
 import { UnsafeName } from "../../../gitops/names";
-import { aRelease, aSite } from "../../support/fleet";
+import type { LockedChart, Release } from "../../../fleet/model";
+import { aLock, aRelease, aSite } from "../../support/fleet";
 import { someSites } from "./anyFleet";
 import { documentsOf } from "./objectsOf";
 
@@ -50,6 +51,33 @@ describe("renderRelease", () => {
       "infrastructure/clusters/porto/inventory/hosts.yaml",
       "infrastructure/clusters/porto/inventory/group_vars/all/offline.yml",
     ]);
+  });
+
+  it("names charts by the digests of the lock, and by tag alone while there are none", () => {
+    const sources = (release: Release) =>
+      [...filesOf(renderRelease(release, [aSite()]))]
+        .filter(([path]) => path.endsWith("/source.yaml"))
+        .map(([, text]) => documentsOf(text)[0] as { metadata: { name: string }; spec: { ref: object } });
+    const lock = aLock();
+    const locked = sources(aRelease({ lock }));
+    expect(locked).to.have.length.above(5);
+    for (const { metadata, spec } of locked) {
+      const { version: tag, digest } = lock.charts?.[metadata.name] as LockedChart;
+      expect(spec.ref, metadata.name).to.deep.equal({ digest, tag });
+    }
+    for (const release of [aRelease(), { ...aRelease(), lock: { ...lock, charts: undefined } }]) {
+      for (const { spec } of sources(release)) expect(spec.ref).to.have.keys("tag");
+    }
+  });
+
+  it("refuses a lock that lacks a chart, or has another version of it", () => {
+    const { charts = {}, ...lock } = aLock();
+    const { loki, ...others } = charts;
+    const moved = { ...others, loki: { ...(loki as LockedChart), version: "18.6.0" } };
+    for (const wrong of [others, moved]) {
+      const release = { ...aRelease(), lock: { ...lock, charts: wrong } };
+      expect(() => renderRelease(release, [aSite()])).to.throw("no digest for the chart loki 18.11.0");
+    }
   });
 
   it("changes one site's files alone when one site changes", () => {

@@ -106,16 +106,39 @@ describeRule("flux-source-verified", {
 });
 
 describe("flux-source-verified", () => {
-  for (const [state, release, why] of [
-    ["is not locked", aRelease(), "release 2026.11.0 is not locked yet"],
-    ["is locked, because locks are of images", aRelease({ lock: aLock() }), "locks hold no digests of charts yet"],
+  const rule = ruleNamed("flux-source-verified")!;
+  const older = { ...aLock(), charts: undefined };
+  for (const [title, release, why] of [
+    ["is advice for charts while the release is not locked", aRelease(), "release 2026.11.0 is not locked yet"],
+    ["stops once the release is locked", aRelease({ lock: aLock() }), undefined],
+    ["stops for a lock from before charts were locked", { ...aRelease(), lock: older }, undefined],
   ] as const) {
-    it(`is advice for charts, and for charts alone, while the release ${state}`, () => {
-      const rule = ruleNamed("flux-source-verified")!;
+    it(`${title}, and always for Git`, () => {
       const found = check(rule, [source("OCIRepository", {}), source("GitRepository", {})], { release });
       expect(found.map(({ advisory }) => advisory)).to.deep.equal([why, undefined]);
     });
   }
+
+  const release = aRelease({ lock: aLock() });
+  const digest = aLock().charts?.["loki"]?.digest;
+  const chart = (name: string, ref: object) =>
+    source("OCIRepository", { url: `oci://bastion.porto:5000/charts/${name}`, ref: { tag: "18.11.0", ...ref } });
+
+  it("takes a chart by the digest that the lock has", () => {
+    expect(check(rule, [chart("loki", { digest })], { release })).to.deep.equal([]);
+  });
+
+  it("refuses a chart by a digest that nobody has locked", () => {
+    const other = `sha256:${"f".repeat(64)}`;
+    const [found, ...others] = check(rule, [chart("loki", { digest: other })], { release });
+    expect(others).to.deep.equal([]);
+    expect(found).to.include({ field: "spec.ref.digest", value: JSON.stringify(other), advisory: undefined });
+    expect(found?.limit).to.equal(`the lock of release 2026.11.0 has ${digest} for chart loki 18.11.0`);
+  });
+
+  it("takes a chart of one's own by any digest, because no lock is about it", () => {
+    expect(check(rule, [chart("own", { digest: "sha256:x" })], { release })).to.deep.equal([]);
+  });
 });
 
 for (const [rule, key] of [

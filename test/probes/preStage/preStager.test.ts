@@ -19,6 +19,7 @@ const absent = `sha256:${"a".repeat(64)}`;
 const lockOf = (repository: string, amd64: string): ReleaseLock => ({
   release: "2026.11.0",
   digests: { [repository]: { tag: "1", index: amd64, amd64 } },
+  charts: {},
 });
 
 describe("the proof that a release is there before its window", function () {
@@ -114,14 +115,14 @@ describe("the proof that a release is there before its window", function () {
       pushed = await real.push(rabbitmq, "amd64");
     });
     after(async () => await real?.stop());
-    const locked = (digests: ReleaseLock["digests"]) =>
-      prove({ lock: { release: "2026.11.0", digests }, port: real.port });
+    const locked = (digests: ReleaseLock["digests"], charts: ReleaseLock["charts"] = {}) =>
+      prove({ lock: { release: "2026.11.0", digests, charts }, port: real.port });
     const image = (amd64: string, index = amd64) => ({ tag: "1", index, amd64, arm64: absent });
 
     it("is every image of the site's architecture by its digest", async () => {
       expect(await locked({ [rabbitmq]: image(pushed) })).to.deep.equal({
         present: true,
-        proof: `release/2026.11.0 at ${commit}; 1 image by digest at localhost:${real.port}`,
+        proof: `release/2026.11.0 at ${commit}; 1 image and 0 charts by digest at localhost:${real.port}`,
       });
     });
 
@@ -129,6 +130,19 @@ describe("the proof that a release is there before its window", function () {
       expect(await locked({ [rabbitmq]: image(pushed), [gitea]: image(absent) })).to.deep.equal({
         present: false,
         missing: [`the image ${gitea}@${absent} at localhost:${real.port}`],
+      });
+    });
+
+    it("is every chart by the digest that Flux pulls it by", async () => {
+      const [digest, archive] = await real.pushChart("charts/loki", { name: "loki", version: "18.11.0" });
+      const loki = { version: "18.11.0", source: "https://grafana-community.github.io/helm-charts", digest, archive };
+      expect(await locked({ [rabbitmq]: image(pushed) }, { loki })).to.deep.equal({
+        present: true,
+        proof: `release/2026.11.0 at ${commit}; 1 image and 1 chart by digest at localhost:${real.port}`,
+      });
+      expect(await locked({}, { loki: { ...loki, digest: absent } })).to.deep.equal({
+        present: false,
+        missing: [`the chart charts/loki@${absent} at localhost:${real.port}`],
       });
     });
 
