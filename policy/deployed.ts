@@ -6,8 +6,8 @@ import type { Resource } from "./resource";
 const project = "edgewave";
 
 /**
- * The resources of a stack's last checkpoint in the fleet's own file backend, with their inputs; secrets are still
- * encrypted there, and no rule for what is deployed needs one.
+ * The resources of a stack's last checkpoint in the fleet's own file backend, with their inputs and outputs; secrets are
+ * still encrypted there, and no rule for what is deployed needs one.
  * @param read gives a file's text, or undefined if it cannot be read.
  * @returns undefined if there is no checkpoint: the site is new, or its state is kept elsewhere.
  */
@@ -29,6 +29,7 @@ export function deployedResources(
     // What is to be deleted has been replaced already.
     if (type === undefined || urn === undefined || at(resource, "delete") === true) return [];
     const name = urn.split("::").slice(3).join("::");
-    return [{ type, name, urn, props: at(resource, "inputs") ?? {}, origin: "stack" } as const];
+    const [props, outputs] = [at(resource, "inputs") ?? {}, at(resource, "outputs") ?? {}];
+    return [{ type, name, urn, props, outputs, origin: "stack" } as const];
   });
 }

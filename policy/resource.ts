@@ -16,6 +16,8 @@ export interface Resource {
    */
   readonly secrets?: readonly string[] | undefined;
   readonly urn?: string | undefined;
+  /** Of what is deployed: what came of the inputs, with what its provider filled in. */
+  readonly outputs?: unknown;
 }
 
 /** Type of the merged Helm values of a release in Git; `props` are `HelmValues`. */

@@ -97,9 +97,15 @@ function ofKind(resource: Resource): readonly Violation[] {
   );
 }
 
-/** Inputs of these are secret by nature, and whether they were marked is not known where secrets come in clear. */
+/**
+ * What these hold may well be secret, and whether it was marked is not known where secrets come in clear: to a pack, which
+ * is given outputs too. `edgewave check` knows.
+ */
 function unknowable(resource: Resource): boolean {
-  return resource.secrets === undefined && /^(tls|random|command|pulumi):/.test(resource.type);
+  return (
+    resource.secrets === undefined &&
+    /^(tls|random|command|pulumi|edgewave):|^kubernetes:core\/v1:Secret$/.test(resource.type)
+  );
 }
 
 function isSecretPath(path: readonly (string | number)[], secrets: ReadonlySet<string>): boolean {

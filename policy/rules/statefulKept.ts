@@ -62,7 +62,7 @@ export const statefulKept: StackRule = {
         return [violation(before, { field: "resource", value: "gone, which deletes it", limit })];
       }
       const changed = kind.fields
-        .filter((field) => !sameJson(at(before.props, ...field), at(after.props, ...field)))
+        .filter((field) => !isKept(before, at(after.props, ...field), field))
         .map((field) =>
           violation(after, {
             field,
@@ -74,6 +74,14 @@ export const statefulKept: StackRule = {
     });
   },
 };
+
+/**
+ * A pack is given what comes of the inputs, with what the provider filled in; a check that builds a site has the inputs
+ * alone.
+ */
+function isKept({ props, outputs }: Resource, value: unknown, field: readonly Step[]): boolean {
+  return [props, outputs].some((had) => sameJson(at(had, ...field), value));
+}
 
 function shrunk(before: Resource, after: Resource): readonly Violation[] {
   const [had, has] = [quantity(at(before.props, ...storage)), quantity(at(after.props, ...storage))];

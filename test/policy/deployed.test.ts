@@ -10,16 +10,30 @@ describe("what is deployed", () => {
       file === "/out/state/.pulumi/stacks/edgewave/porto.json" ? text : "wrong file",
     );
 
-  it("is what the last checkpoint has, with type, name and inputs, but for what is to be deleted", () => {
+  it("is what the last checkpoint has, with type, name, inputs and outputs, but for what is to be deleted", () => {
     const resources = [
-      { type: claim, urn: urn(claim, "gitea-data"), inputs: { spec: 1 } },
+      { type: claim, urn: urn(claim, "gitea-data"), inputs: { spec: 1 }, outputs: { spec: 1, status: 2 } },
       { type: claim, urn: urn(claim, "a::b"), delete: true, inputs: {} },
       { type: "pulumi:pulumi:Stack", urn: "urn:pulumi:porto::edgewave::pulumi:pulumi:Stack::edgewave-porto" },
       { nothing: true },
     ];
     expect(read(JSON.stringify({ version: 3, checkpoint: { latest: { resources } } }))).to.deep.equal([
-      { type: claim, name: "gitea-data", urn: urn(claim, "gitea-data"), props: { spec: 1 }, origin: "stack" },
-      { type: "pulumi:pulumi:Stack", name: "edgewave-porto", urn: resources[2]?.urn, props: {}, origin: "stack" },
+      {
+        type: claim,
+        name: "gitea-data",
+        urn: urn(claim, "gitea-data"),
+        props: { spec: 1 },
+        outputs: { spec: 1, status: 2 },
+        origin: "stack",
+      },
+      {
+        type: "pulumi:pulumi:Stack",
+        name: "edgewave-porto",
+        urn: resources[2]?.urn,
+        props: {},
+        outputs: {},
+        origin: "stack",
+      },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
@@ -41,6 +41,7 @@ class Judged {
       await writeFile(file, JSON.stringify(settings));
       const stack = await place.stack(engine, async () => program(place.folder) as Record<string, unknown>, name);
       if (fleet !== "") await stack.setConfig("edgewave:fleet", { value: fleet });
+      await stack.setConfig("edgewave:out", { value: path.join(place.folder, "out") });
       await stack.setConfig("edgewave:day", { value: "2026-11-28" });
       const options = {
         policyPacks: [pack],
@@ -115,21 +116,39 @@ onEachEngine("the policy pack", (engine) => {
   });
 });
 
+/** A site of the example fleet. */
+const site = async (name: string) => {
+  const { fleet } = await readFleet(fleetFolder);
+  const found = fleet!.sites.find((one) => one.name === name)!;
+  return (folder: string) =>
+    siteProgram({
+      site: found,
+      release: fleet!.releases[0]!,
+      fleet: fleet!,
+      signers: [signer],
+      outputDirectory: `${folder}/out`,
+    })();
+};
+
+onEachEngine("the policy pack on a site that is there", (engine) => {
+  it("stops nothing if it stays as it is", async () => {
+    await Judged.with(engine, { stack: "vigo", program: await site("vigo") }, async (run, judged, place) => {
+      await run("up");
+      // Where the pack looks for what is deployed.
+      const deployed = path.join(place.folder, "out/state/.pulumi/stacks/edgewave/vigo.json");
+      await mkdir(path.dirname(deployed), { recursive: true });
+      await copyFile(place.statePath("vigo"), deployed);
+      judged.events.length = 0;
+      await run("preview");
+      const said = new Set(judged.violations.map(({ what }) => what));
+      expect([...said].filter((what) => !what.startsWith("advisory"))).to.deep.equal([]);
+      expect([...said]).to.include("advisory image-by-digest-advice");
+    });
+  });
+});
+
 describe("the policy pack on whole sites", function () {
   this.timeout(180_000);
-
-  const site = async (name: string) => {
-    const { fleet } = await readFleet(fleetFolder);
-    const found = fleet!.sites.find((one) => one.name === name)!;
-    return (folder: string) =>
-      siteProgram({
-        site: found,
-        release: fleet!.releases[0]!,
-        fleet: fleet!,
-        signers: [signer],
-        outputDirectory: `${folder}/out`,
-      })();
-  };
 
   for (const stack of ["vigo", "rotterdam"]) {
     it(`stops nothing of the example's site ${stack}, and advises to lock its release`, async () => {

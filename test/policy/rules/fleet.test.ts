@@ -135,6 +135,11 @@ describeRule("stateful-kept", {
     ["what stays as it is", [before, keyBefore], { deployed: [before, keyBefore] }],
     ["a volume that grows", [claim({ resources: { requests: { storage: "6Gi" } } })], { deployed: [before] }],
     ["a site that is new", [before], { deployed: [] }],
+    [
+      "a key with what its provider filled in",
+      [plain("tls:index/privateKey:PrivateKey", { algorithm: "ECDSA", ecdsaCurve: "P256", rsaBits: 2048 })],
+      { deployed: [{ ...keyBefore, outputs: { algorithm: "ECDSA", ecdsaCurve: "P256", rsaBits: 2048 } }] },
+    ],
     ["a site whose state is not known", [before]],
   ],
   refuses: [

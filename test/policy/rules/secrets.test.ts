@@ -77,8 +77,14 @@ describe("secret-in-clear", () => {
 
   it("leaves what a pack cannot know alone: whether a key of a provider was marked as secret", () => {
     const rule = ruleNamed("secret-in-clear")!;
-    const unmarked = { ...plain("tls:index/certRequest:CertRequest", { privateKeyPem: pem }), secrets: undefined };
-    expect(check(rule, [unmarked])).to.deep.equal([]);
+    for (const resource of [
+      plain("tls:index/certRequest:CertRequest", { privateKeyPem: pem }),
+      plain("edgewave:images:ImageConfig", { registryPrivateKey: pem }),
+      object("core/Secret", { stringData: { "tls.key": pem } }),
+    ]) {
+      expect(check(rule, [{ ...resource, secrets: undefined }]), resource.type).to.deep.equal([]);
+      expect(check(rule, [resource]), `${resource.type}, not marked`).to.have.length(1);
+    }
   });
 });
 
