@@ -9,20 +9,13 @@ import { type ChainedRow, chainStart, findBreak, rowHash } from "./chain";
 import { type LedgerClient, openClient } from "./client";
 import { namedFileFailure } from "./fileFailures";
 import type { LedgerRequest, RequestAnswer, StoredRequest } from "./inbox";
-import {
-  type Ledger,
-  type Lease,
-  LeaseLost,
-  LedgerBroken,
-  type LeaseHolder,
-  type RunSummary,
-  SiteBusy,
-} from "./ledger";
+import { type Ledger, type Lease, LeaseLost, LedgerBroken, type LeaseHolder, type RunSummary } from "./ledger";
 import { Leases } from "./leases";
 import { Requests } from "./requests";
 import { readRows, readRuns } from "./rowReader";
-import { schema, schemaVersion, upgrades } from "./schema";
-import { chainedRow, insertions, projection, recorded, released } from "./statements";
+import { Sites } from "./sites";
+import { chainedRow, insertions, projection, recorded } from "./statements";
+import { bringUpToDate } from "./version";
 
 /**
  * Opens a ledger for a driver and makes it if it is not there. All chains are checked.
@@ -55,6 +48,7 @@ export async function openLedgerForReading(file: string): Promise<Ledger | undef
 class SqliteLedger implements Ledger {
   private readonly leases: Leases;
   private readonly requests: Requests;
+  private readonly sites: Sites;
   /** Last event of the runs that this process writes to. */
   private readonly tails = new Map<string, { readonly sequence: number; readonly hash: string }>();
 
@@ -64,20 +58,13 @@ class SqliteLedger implements Ledger {
   ) {
     this.leases = new Leases(client);
     this.requests = new Requests(client);
+    this.sites = new Sites(client, this.leases);
   }
 
   static async open(file: string): Promise<SqliteLedger> {
     const client = openClient(file);
     try {
-      const version = await versionOf(client);
-      if (version > schemaVersion) {
-        throw new Error(
-          `${file} was written by a newer edgewave (ledger version ${version}, this one knows ${schemaVersion})`,
-        );
-      }
-      await client.execute("PRAGMA journal_mode = WAL");
-      await client.execute("PRAGMA synchronous = NORMAL");
-      if (version < schemaVersion) await bringUpToDate(client, version);
+      await bringUpToDate(client, file);
       return new SqliteLedger(client, file);
     } catch (error) {
       client.close();
@@ -212,55 +199,20 @@ class SqliteLedger implements Ledger {
     return rows[0] === undefined ? { sequence: 0, hash: chainStart } : chainedRow(rows[0]);
   }
 
-  async claimSite(lease: Lease, site: string): Promise<number> {
-    const free = await this.claimFree(lease, site);
-    if (free !== undefined) return free;
-    for (;;) {
-      const { rows } = await this.client.execute({ sql: "SELECT * FROM sites WHERE site = ?", args: [site] });
-      const last = Number(rows[0]?.["token"] ?? 0);
-      // Not from 1: the work directories remember the tokens of a ledger that was moved away.
-      const token = Math.max(last + 1, Date.now());
-      const claim = rows[0]?.["claimed_by"];
-      if (typeof claim === "string" && claim !== lease.id) {
-        const holder = await this.leases.liveHolderById(claim);
-        if (holder !== undefined) throw new SiteBusy(site, holder);
-      }
-      // Compare and swap on the token: who comes second looks again.
-      const { rowsAffected } = await this.client.execute({
-        sql:
-          "INSERT INTO sites (site, token, claimed_by) VALUES (?1, ?2, ?3) " +
-          "ON CONFLICT DO UPDATE SET token = ?2, claimed_by = ?3 WHERE token = ?4",
-        args: [site, token, lease.id, last],
-      });
-      if (rowsAffected > 0) return token;
-    }
+  claimSite(lease: Lease, site: string): Promise<number> {
+    return this.sites.claim(lease, site);
   }
 
-  /** Of a site that nobody has, or who asks, in one statement; undefined if somebody else may have it. */
-  private async claimFree(lease: Lease, site: string): Promise<number | undefined> {
-    const { rows } = await this.client.execute({
-      sql:
-        "INSERT INTO sites (site, token, claimed_by) VALUES (?1, ?2, ?3) " +
-        "ON CONFLICT DO UPDATE SET token = max(token + 1, ?2), claimed_by = ?3 " +
-        "WHERE claimed_by IS NULL OR claimed_by = ?3 RETURNING token",
-      args: [site, Date.now(), lease.id],
-    });
-    return rows[0] === undefined ? undefined : Number(rows[0]["token"]);
+  releaseSite(lease: Lease, site: string): Promise<void> {
+    return this.sites.release(lease, site);
   }
 
-  async releaseSite(lease: Lease, site: string): Promise<void> {
-    await this.client.execute(released(site, lease));
+  lastSuccess(site: string): Promise<SiteSuccess | undefined> {
+    return this.sites.lastSuccess(site);
   }
 
-  async lastSuccess(site: string): Promise<SiteSuccess | undefined> {
-    const { rows } = await this.client.execute({ sql: "SELECT success FROM sites WHERE site = ?", args: [site] });
-    const success = rows[0]?.["success"];
-    return typeof success === "string" ? (JSON.parse(success) as SiteSuccess) : undefined;
-  }
-
-  async successes(): Promise<ReadonlyMap<string, SiteSuccess>> {
-    const { rows } = await this.client.execute("SELECT site, success FROM sites WHERE success IS NOT NULL");
-    return new Map(rows.map((row) => [String(row["site"]), JSON.parse(String(row["success"])) as SiteSuccess]));
+  successes(): Promise<ReadonlyMap<string, SiteSuccess>> {
+    return this.sites.successes();
   }
 
   putRequest(request: LedgerRequest): Promise<string> {
@@ -282,18 +234,5 @@ class SqliteLedger implements Ledger {
   close(): void {
     this.leases.close();
     this.client.close();
-  }
-}
-
-async function versionOf(client: LedgerClient): Promise<number> {
-  return Number((await client.execute("PRAGMA user_version")).rows[0]?.["user_version"] ?? 0);
-}
-
-async function bringUpToDate(client: LedgerClient, version: number): Promise<void> {
-  try {
-    await client.executeMultiple(`BEGIN IMMEDIATE; ${upgrades[version] ?? schema} COMMIT;`);
-  } catch (error) {
-    // Columns cannot be added twice; another process may have been faster.
-    if ((await versionOf(client)) !== schemaVersion) throw error;
   }
 }
