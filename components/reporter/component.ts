@@ -84,7 +84,7 @@ export class SiteReporter extends pulumi.ComponentResource {
     );
     new core.ConfigMap(
       `${name}-configuration`,
-      { metadata: metadata(configMapName), data: { ...configData(site) } },
+      { metadata: metadata(configMapName), data: { ...configData(site, hub) } },
       onCluster,
     );
     new batch.CronJob(`${name}-job`, { metadata: metadata(reporter.name), spec: job }, onCluster);

@@ -39,13 +39,23 @@ export const rules = [
   { apiGroups: ["helm.toolkit.fluxcd.io"], resources: ["helmreleases"], verbs: ["list"] },
 ];
 
-/** Data of the ConfigMap: the scripts, a file for each query, and the addresses whose certificates are told. */
-export function configData(site: ResolvedSite): Readonly<Record<string, string>> {
+/** Authorities that the hub is trusted by, if it has its own. */
+const hubAuthorityFile = "hub-ca.pem";
+
+/**
+ * Data of the ConfigMap: the scripts, a file for each query, the addresses whose certificates are told, and the hub's
+ * authority.
+ */
+export function configData(
+  site: ResolvedSite,
+  { gitAuthority }: Pick<Hub, "gitAuthority">,
+): Readonly<Record<string, string>> {
   const endpoints = certificateEndpoints(site).map(({ name, host, port }) => `${name} ${host}:${port}\n`);
   return {
     report: reportScript,
     askpass: askpassScript,
     endpoints: endpoints.join(""),
+    ...(gitAuthority === undefined ? {} : { [hubAuthorityFile]: gitAuthority }),
     ...Object.fromEntries(Object.entries(queriesOf(site)).map(([part, query]) => [`query.${part}`, query])),
   };
 }
@@ -53,7 +63,7 @@ export function configData(site: ResolvedSite): Readonly<Record<string, string>>
 /** Settings of the script. `places` are where it finds its files; the pod's own unless given. */
 export function settingsOf(
   site: Pick<ResolvedSite, "name">,
-  hub: Pick<Hub, "gitUrl">,
+  hub: Pick<Hub, "gitUrl" | "gitAuthority">,
   profile: Pick<Profile, "reportMinutes">,
   places: Readonly<Record<keyof typeof folders, string>> = folders,
 ): Readonly<Record<string, string>> {
@@ -64,6 +74,8 @@ export function settingsOf(
     GITEA: `https://${gitea.host}`,
     PROMETHEUS: `http://${prometheus.host}:${prometheus.port}`,
     HUB: hub.gitUrl,
+    // Without one, the authorities of the image.
+    HUB_AUTHORITY: hub.gitAuthority === undefined ? "" : `${places.config}/${hubAuthorityFile}`,
     FORM: siteReport.form,
     BRANCH: siteReport.branch,
     FILE: siteReport.file,
@@ -85,7 +97,7 @@ export function scheduleOf({ name }: Pick<ResolvedSite, "name">, { reportMinutes
 
 /** The job that reports. A run that takes longer than its turn is ended; the next one says the same and more. */
 export function cronJobSpec(site: ResolvedSite, release: Release, hub: Hub, profile: Profile, workload: Workload) {
-  const data = configData(site);
+  const data = configData(site, hub);
   const settings = settingsOf(site, hub, profile);
   return {
     schedule: scheduleOf(site, profile),

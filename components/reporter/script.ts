@@ -102,6 +102,7 @@ ask_certificates() {
 ask_hub() {
   local said=$work/hub.said date
   if curl --silent --show-error --connect-timeout 10 --max-time 30 --output /dev/null \
+    ${"$"}{HUB_AUTHORITY:+--cacert "$HUB_AUTHORITY"} \
     --write-out '%header{date}' "$HUB/api/healthz" >"$work/hub.date" 2>"$said"; then
     date=$(tr -cd 'A-Za-z0-9 ,:+-' <"$work/hub.date" | head -c 40)
     printf '{"at":"%s","hubDate":"%s"}' "$(now)" "$date" >"$work/contact"

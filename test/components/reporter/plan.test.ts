@@ -56,11 +56,29 @@ describe("the site's reporter", () => {
     });
 
     it(`has a query for each part that Prometheus answers on ${title}`, () => {
-      const parts = Object.keys(configData(site)).flatMap((key) => /^query\.(.+)$/.exec(key)?.[1] ?? []);
+      const parts = Object.keys(configData(site, hub)).flatMap((key) => /^query\.(.+)$/.exec(key)?.[1] ?? []);
       expect(parts).to.have.length(5);
       expect(reportParts).to.include.members(parts);
     });
   }
+
+  it("is given the hub's own authority as a file, if it has one, and starts anew with another", () => {
+    const own = { ...hub, gitAuthority: "-----BEGIN CERTIFICATE-----" };
+    const site = aSite();
+    const profile = profileOf(site.profile);
+    const template = (of: typeof hub) =>
+      cronJobSpec(site, release, of, profile, workloadsOf(profile)["site-reporter"]!).jobTemplate.spec.template;
+    const setting = (of: typeof hub) =>
+      template(of).spec.containers[0]!.env.find(({ name }) => name === "HUB_AUTHORITY")?.value;
+    expect(setting(hub)).to.equal("");
+    expect(configData(site, hub)).not.to.have.property("hub-ca.pem");
+    const file = setting(own)!;
+    expect(configData(site, own)[file.split("/").at(-1)!]).to.equal(own.gitAuthority);
+    expect(template(own).spec.containers[0]!.volumeMounts.map(({ mountPath }) => mountPath)).to.include(
+      file.replace(/\/[^/]+$/, ""),
+    );
+    expect(template(own).metadata.annotations).not.to.deep.equal(template(hub).metadata.annotations);
+  });
 
   it("starts anew when what it asks changes, and has no secret in what is plain", () => {
     const annotation = (site: ReturnType<typeof aSite>) =>

@@ -31,7 +31,8 @@ export class ReporterBench {
   /** Changes of the script's settings for the next run. */
   settings: Record<string, string> = {};
 
-  static async make(): Promise<ReporterBench> {
+  /** @param hubAuthority the hub's own, by which its TLS is trusted; it speaks HTTP without. */
+  static async make(hubAuthority?: TestAuthority): Promise<ReporterBench> {
     const authority = new TestAuthority();
     const root = mkdtempSync(path.join(tmpdir(), "edgewave-reporter-"));
     const bench: { answers?: Answers } = {};
@@ -51,9 +52,9 @@ export class ReporterBench {
       api: await serve(by("api"), authority.issue()),
       gitea: await serve(gitea, authority.issue()),
       prometheus: await serve(by("prometheus")),
-      hub: await serve((_, response) => response.end("{}")),
+      hub: await serve((_, response) => response.end("{}"), hubAuthority?.issue()),
     };
-    const made = new ReporterBench(root, servers, authority);
+    const made = new ReporterBench(root, servers, authority, hubAuthority?.cert);
     bench.answers = made.answers;
     return made;
   }
@@ -62,6 +63,7 @@ export class ReporterBench {
     readonly root: string,
     readonly servers: Readonly<Record<"api" | "gitea" | "prometheus" | "hub", Server>>,
     authority: TestAuthority,
+    private readonly gitAuthority: string | undefined,
   ) {
     for (const lane of ["deploy", "site"] as const) this.makeRepository(lane);
     for (const folder of ["config", "secrets", "work", "account", "git/site"]) {
@@ -69,7 +71,7 @@ export class ReporterBench {
     }
     // As the hub's folder has it.
     symlinkSync(this.repository("site"), path.join(root, "git", "site", `${site.name}.git`));
-    for (const [name, text] of Object.entries(configData(site))) {
+    for (const [name, text] of Object.entries(configData(site, { gitAuthority }))) {
       writeFileSync(path.join(root, "config", name), text, { mode: 0o755 });
     }
     const endpoints = [`gitea localhost:${servers.gitea.port}`, `api-server localhost:${servers.api.port}`];
@@ -110,8 +112,10 @@ export class ReporterBench {
       ["config", "secrets", "work", "account"].map((name) => [name, path.join(this.root, name)]),
     ) as Parameters<typeof settingsOf>[3];
     const { api, gitea, prometheus, hub } = this.servers;
+    const { gitAuthority } = this;
+    const gitUrl = `${gitAuthority === undefined ? "http" : "https"}://localhost:${hub.port}`;
     return {
-      ...settingsOf(site, { gitUrl: `http://localhost:${hub.port}` }, profileOf("micro"), places),
+      ...settingsOf(site, { gitUrl, gitAuthority }, profileOf("micro"), places),
       API: `https://localhost:${api.port}`,
       GITEA: `https://localhost:${gitea.port}`,
       PROMETHEUS: `http://localhost:${prometheus.port}`,

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { reportParts } from "../../../components/reporter/address";
+import { TestAuthority } from "../../support/certificates";
 import { needsSshKeygen } from "../../support/sshKeygen";
 import { ReporterBench } from "./reporterBench";
 
@@ -142,6 +143,22 @@ describe("the reporter's script", function () {
     await bench.run();
     expect(contact).not.to.equal(null);
     expect(bench.report().contact).to.deep.equal(contact);
+  });
+
+  it("trusts a hub by the hub's own authority, and by that alone", async () => {
+    const own = await ReporterBench.make(new TestAuthority());
+    try {
+      // Whom the site's own servers are trusted by says nothing of the hub's.
+      own.settings = { HUB_AUTHORITY: path.join(own.root, "secrets", "ca.crt") };
+      await own.run();
+      expect(own.report().contact).to.equal(null);
+      expect(own.servers.hub.requests).to.have.length(0);
+      own.settings = {};
+      await own.run();
+      expect(own.report().contact).not.to.equal(null);
+    } finally {
+      await own.stop();
+    }
   });
 
   it("fails, and says so, when it cannot push", async () => {
