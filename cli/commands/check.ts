@@ -39,7 +39,8 @@ export const addCheck: AddCommand = (program, io, done) => {
   withOptions(withJson(withOut(withFleet(command)))).action(async (options: CheckOptions) => {
     const folder = path.resolve(io.cwd, options.fleet);
     const day = dayOf(options.day);
-    const reading = await readFleetChecked(folder, io.cwd);
+    const out = options.out === undefined ? undefined : path.resolve(io.cwd, options.out);
+    const reading = await readFleetChecked(folder, io.cwd, out);
     const result = await resultOf(io, reading, options, day);
     const wrong = reading.fleet === undefined || result.findings.some(({ severity }) => severity === "error");
     await writeReports(io, result, options, folder);

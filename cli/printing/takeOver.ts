@@ -1,4 +1,6 @@
 import type { SiteTakeOver } from "../../gitops/changes/exchange";
+import type { SharedObject } from "../../gitops/changes/keptObjects";
+import { plainText } from "../../gitops/git/plainText";
 import type { Colors } from "../io";
 import { plural } from "./findings";
 
@@ -23,4 +25,19 @@ export function formatTakeOver({ site, changes, open, more }: SiteTakeOver, colo
   }
   if (more) lines.push(`  more is queued; run it again`);
   return lines;
+}
+
+/** Objects that both of a site's repositories own, each with what to do. */
+export function formatShared(
+  { site, shared }: { readonly site: string; readonly shared: readonly SharedObject[] },
+  colors: Colors,
+): string[] {
+  return shared.map(({ identity, deployFile, siteFile }) =>
+    colors.yellow(
+      plainText(
+        `  owned twice: ${identity} is in ${siteFile} of site/${site} and in ${deployFile} of deploy/${site}; ` +
+          "Flux applies the one and the other in turn until one is removed",
+      ),
+    ),
+  );
 }

@@ -32,4 +32,11 @@ export const overrideCodes = {
     fix: "Encrypt it: `edgewave seal SITE < secret.yaml` writes the whole override.",
     severity: "error",
   },
+  "EDGE-OVER-006": {
+    title: "An added object is one that the site keeps itself",
+    why: "Both of the site's repositories would own it, and Flux would apply the one and the other in turn for ever.",
+    fix: "Remove it from the site's own repository first, or leave it to the site and take it out of the override.",
+    // A site could otherwise keep the whole fleet from its release by what it pushes.
+    severity: "warning",
+  },
 } as const satisfies Record<string, CodeText>;

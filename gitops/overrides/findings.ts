@@ -4,6 +4,7 @@ import type { Finding } from "../../fleet/finding";
 import type { Fleet, Release, ResolvedSite, SourcePosition } from "../../fleet/model";
 import { objectIdentity, overridesOf, type Override, type OverridePatch } from "../../fleet/overrides";
 import { compareFindings } from "../../fleet/problem";
+import type { OwnedObjects } from "../changes/keptObjects";
 import { cutForSite } from "../cut";
 import type { Additions } from "../render/additions";
 import { renderRelease } from "../render/release";
@@ -23,14 +24,17 @@ interface Fault {
  * What the fleet's overrides would do wrong, tried on the newest release: patches without a target or that do not fit
  * it, objects that are there already, secrets in clear. Each once, with the sites that have it.
  * @param recipients the age recipient of each site by name; sites without one can have no secrets in Git
+ * @param kept what sites keep in their own repositories, by name, as far as that is known
  */
 export function overrideFindings(
   fleet: Pick<Fleet, "sites" | "releases" | "overrides"> & Omit<Additions, "overrides">,
   recipients: ReadonlyMap<string, string>,
+  kept: ReadonlyMap<string, OwnedObjects> = new Map(),
 ): readonly Finding[] {
   const release = fleet.releases.at(-1);
   if (release === undefined || fleet.overrides.length === 0) return [];
-  const faults = sitesToTry(fleet).flatMap(({ site, overrides }) => [
+  const faults = sitesToTry(fleet, kept).flatMap(({ site, overrides }) => [
+    ...keptFaults(site, overrides, kept.get(site.name)),
     ...secretFaults(site, overrides, recipients.get(site.name)),
     ...faultsAt(site, release, overrides, fleet),
   ]);
@@ -48,13 +52,18 @@ interface Tried {
 }
 
 /** One site of those that are alike, for what is tried: same profile, same buffer, same overrides. */
-function sitesToTry({ sites, overrides }: Pick<Fleet, "sites" | "overrides">): readonly Tried[] {
+function sitesToTry(
+  { sites, overrides }: Pick<Fleet, "sites" | "overrides">,
+  kept: ReadonlyMap<string, OwnedObjects>,
+): readonly Tried[] {
   const alike = new Map<string, Tried>();
   for (const site of sites) {
     const mine = overridesOf(site, overrides);
     if (mine.length === 0) continue;
-    // A test of a value and a secret's recipient are about the one site.
-    const unique = mine.some((one) => hasTest(one) || one.objects.some(({ object }) => object.kind === "Secret"));
+    // A test of a value, a secret's recipient and what the site keeps itself are about the one site.
+    const unique =
+      kept.has(site.name) ||
+      mine.some((one) => hasTest(one) || one.objects.some(({ object }) => object.kind === "Secret"));
     const key = [site.profile, site.ingestion.buffer, ...mine.map(({ name }) => name), unique ? site.name : ""].join(
       "/",
     );
@@ -119,6 +128,17 @@ function secretFaults(site: ResolvedSite, overrides: readonly Override[], recipi
       return problem === undefined
         ? []
         : [{ code: "EDGE-OVER-005", source, message: `Secret/${object.metadata.name} ${problem}`, site: site.name }];
+    }),
+  );
+}
+
+function keptFaults(site: ResolvedSite, overrides: readonly Override[], kept: OwnedObjects | undefined): Fault[] {
+  return overrides.flatMap(({ objects }) =>
+    objects.flatMap(({ object, source }): Fault[] => {
+      const file = kept?.get(objectIdentity(object));
+      if (file === undefined) return [];
+      const message = `${object.kind}/${object.metadata.name} is in ${file} of site/${site.name} too`;
+      return [{ code: "EDGE-OVER-006", source, message, site: site.name }];
     }),
   );
 }

@@ -3,6 +3,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCli } from "../../cli/run";
+import { importCommits } from "../../gitops/git/importCommits";
+import { moveRefs } from "../../gitops/git/refs";
+import { openRepository } from "../../gitops/git/repository";
 import { newFolder, removeFolders } from "../gitops/folders";
 import { recordedIo } from "../support/io";
 import { writeSmallFleet } from "../support/smallFleet";
@@ -75,6 +78,37 @@ describe("edgewave git merge", function () {
     const again = await run("vigo", "--json");
     expect(again.code).to.equal(1);
     expect(JSON.parse(again.out)).to.have.nested.property("sites[0].open[0]", `conflicts/vigo/${commit}`);
+  });
+
+  it("names an object that both of the site's repositories own, and check the override that would make it so", async () => {
+    const object = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: berths, namespace: default }\n";
+    change("berths.yaml", object);
+    push();
+    expect((await run("vigo")).out).not.to.include("owned twice");
+    const head = "apiVersion: edgewave.dev/v1alpha1\nkind: Override\nmetadata: { name: berths }\nspec:\n";
+    const added = `  for: { site: vigo }\n  objects:\n    - ${object.trimEnd().replace(/\n/g, "\n      ")}\n`;
+    mkdirSync(path.join(folder, "overrides"), { recursive: true });
+    writeFileSync(path.join(folder, "overrides/berths.yaml"), head + added);
+    const io = recordedIo(folder);
+    const code = await runCli(["check", "--files-only", "--fleet", folder, "--out", out], io);
+    expect(io.out() + io.err()).to.match(
+      /warning EDGE-OVER-006: ConfigMap\/berths is in berths\.yaml of site\/vigo too/,
+    );
+    expect(code).to.equal(0);
+
+    // Promoted all the same.
+    const deploy = path.join(out, "git/deploy/vigo.git");
+    await openRepository(deploy, "deploy");
+    const overlay = "applications/overlays/vigo";
+    const files = [
+      [`${overlay}/added.yaml`, object],
+      [`${overlay}/kustomization.yaml`, "resources: [added.yaml]\n"],
+    ] as const;
+    const [to = ""] = await importCommits(deploy, [{ parent: undefined, date: 0, message: "x", files }]);
+    await moveRefs(deploy, [{ ref: "refs/heads/deploy", from: undefined, to }]);
+    expect((await run("vigo")).out).to.include(
+      `owned twice: v1/ConfigMap/default/berths is in berths.yaml of site/vigo and in ${overlay}/added.yaml of deploy/vigo`,
+    );
   });
 
   it("refuses what is no plain file, and leaves it where it is", async () => {

@@ -7,6 +7,8 @@ import {
   takeOverChanges,
   type SiteTakeOver,
 } from "../../../gitops/changes/exchange";
+import { deployedObjects, keptBySites, sharedObjects, type SharedObject } from "../../../gitops/changes/keptObjects";
+import { deployRepository, fleetRepository } from "../../../gitops/git/repository";
 import { GiteaApi } from "../../../gitops/gitea/api";
 import { GiteaClient } from "../../../gitops/gitea/client";
 import { fleetRepositoryName, siteRepositoryName } from "../../../gitops/hub/names";
@@ -20,7 +22,7 @@ import { print, printJson, colorsOf, type Io } from "../../io";
 import { chooseSite, loadFleet } from "../../load";
 import { outFolder, withFleet, withJson, withOut, withSigningKey, type OutputOptions } from "../../options";
 import { claimOutFolder } from "../../outFolder";
-import { formatTakeOver } from "../../printing/takeOver";
+import { formatShared, formatTakeOver } from "../../printing/takeOver";
 import type { AddCommand } from "../../program";
 import { findSigningKey } from "../../signingKey";
 
@@ -29,7 +31,8 @@ interface MergeOptions extends OutputOptions {
 }
 
 /** What became of one site; `failed` if it could not be looked at. */
-type Result = SiteTakeOver | { readonly site: string; readonly failed: string };
+type Result =
+  (SiteTakeOver & { readonly shared: readonly SharedObject[] }) | { readonly site: string; readonly failed: string };
 
 /** `edgewave git merge [SITE...]`: takes over what sites changed, into the branch `sites` of the fleet's repository. */
 export const addMerge: AddCommand = (git, io, done) => {
@@ -85,16 +88,24 @@ async function merge(io: Io, named: readonly string[], options: MergeOptions): P
 
 async function takeOverOne(exchange: ChangesExchange, site: string, isLocal: boolean): Promise<Result> {
   if (isLocal && !(await isThere(exchange.siteRemote(site).url))) {
-    return { site, changes: [], refs: [], more: false, open: [] };
+    return { site, changes: [], refs: [], more: false, open: [], shared: [] };
   }
   try {
-    return await takeOverChanges(exchange, site);
+    const taken = await takeOverChanges(exchange, site);
+    return { ...taken, shared: await sharedBy(exchange.directory, site) };
   } catch (error) {
     // One site's trouble keeps no other one waiting; a hub that is not there is everybody's.
     const isOnes = error instanceof SiteTooLarge || (error instanceof RemoteFailed && error.state === "missing");
     if (isOnes) return { site, failed: error.message };
     throw error;
   }
+}
+
+/** What both of a site's repositories own, by what is promoted to it and what it pushed last. */
+async function sharedBy(directory: string, site: string): Promise<readonly SharedObject[]> {
+  const own = (await keptBySites(fleetRepository(directory), [site])).get(site);
+  if (own === undefined || own.size === 0) return [];
+  return sharedObjects(await deployedObjects(deployRepository(directory, site), site), own);
 }
 
 function remoteOf(site: string, hub: HubGit | undefined, directory: string) {
@@ -114,7 +125,7 @@ const hasRefused = ({ changes }: SiteTakeOver): boolean => changes.some(({ outco
 function printResult(io: Io, result: Result): void {
   const colors = colorsOf(io);
   if ("failed" in result) print(io, colors.red(`${result.site}: ${result.failed}`));
-  else for (const line of formatTakeOver(result, colors)) print(io, line);
+  else for (const line of [...formatTakeOver(result, colors), ...formatShared(result, colors)]) print(io, line);
 }
 
 async function isThere(folder: string): Promise<boolean> {

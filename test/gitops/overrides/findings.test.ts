@@ -45,6 +45,28 @@ describe("the findings of overrides", () => {
     ]);
   });
 
+  it("say which added object a site keeps itself, and of which site, and warn alone", () => {
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "berths", namespace: "default" } };
+    const source = { file: "overrides/x.yaml", line: 4 };
+    const scope = { layer: "labels", matchLabels: { country: "pt" } } as const;
+    const overrides = [anOverride({ name: "x", scope, objects: [{ object, source }] })];
+    const all = sites(3);
+    const [, second] = all;
+    const kept = new Map([
+      [all[0]!.name, new Map([["v1/ConfigMap/default/cranes", "cranes.yaml"]])],
+      [second!.name, new Map([["v1/ConfigMap/default/berths", "quay/berths.yaml"]])],
+    ]);
+    const findings = overrideFindings(aFleet({ overrides, sites: all }), new Map(), kept);
+    expect(findings.map(({ code, line, severity, message }) => [code, line, severity, message])).to.deep.equal([
+      [
+        "EDGE-OVER-006",
+        4,
+        "warning",
+        `ConfigMap/berths is in quay/berths.yaml of site/${second!.name} too (at site ${second!.name})`,
+      ],
+    ]);
+  });
+
   it("refuse a Secret in clear, and one for another site, and take one for this site", async () => {
     const recipient = await identityToRecipient(await generateX25519Identity());
     const clear: SecretObject = {

@@ -83,6 +83,8 @@ describe("a site that lives without its hub", function () {
     ]);
     expect(await story.configure()).to.deep.equal([]);
     await story.meet(everywhere);
+    // Flux applies nothing of it yet: every object is the other repository's.
+    expect(await story.ask("site", "site/porto", "ls-tree", "-r", "--name-only", "main")).to.equal("README.md");
   });
 
   it("lets Flux read and nothing more, and nobody rewrite what it keeps", async () => {
