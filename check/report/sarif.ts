@@ -4,6 +4,7 @@ import { codes } from "../../fleet/codes";
 import type { Finding } from "../../fleet/finding";
 import type { SourcePosition } from "../../fleet/model";
 import { rules } from "../../policy/rules";
+import { alike, sitesOf, together } from "./kinds";
 import { remarkOf, weightOf, type CheckResult, type PlacedVerdict } from "./result";
 
 /**
@@ -36,7 +37,8 @@ export function sarifReport(result: CheckResult, version: string, prefix: string
   const index = new Map(drivers.map(({ id }, at) => [id, at]));
   const results: Result[] = [
     ...result.findings.map((finding) => ofFinding(finding, prefix)),
-    ...result.verdicts.map((verdict) => ofVerdict(verdict, prefix)),
+    ...result.verdicts.filter((verdict) => weightOf(verdict) !== "advice").map((verdict) => ofVerdict(verdict, prefix)),
+    ...ofAdvice(result.verdicts, prefix),
     ...result.failures.map(({ site, message }) => ({
       ruleId: notBuilt.id,
       level: "error" as const,
@@ -102,6 +104,33 @@ function ofVerdict(verdict: PlacedVerdict, prefix: string): Result {
         }
       : {}),
   };
+}
+
+/**
+ * Advice is one result for all sites that share its line: code scanning shows some thousands of a run, and what every site
+ * has alike would push out what is wrong at one.
+ */
+function ofAdvice(verdicts: readonly PlacedVerdict[], prefix: string): readonly Result[] {
+  const advice = verdicts.filter((verdict) => weightOf(verdict) === "advice");
+  return alike(advice)
+    .flatMap((group) => together(group, ({ place }) => [place.file, String(place.line)]))
+    .map((group) => {
+      const [first] = group;
+      const { rule, violation, place } = first;
+      const [remark, sites] = [remarkOf(first), sitesOf(group)];
+      const said = `${sites === undefined ? "" : `${sites}: `}${violation.message}${remark === undefined ? "" : ` (${remark})`}`;
+      return {
+        ruleId: rule,
+        level: "warning" as const,
+        kind: "fail" as const,
+        message: { text: said },
+        locations: [located(place, prefix, `${violation.resource} ${violation.field}`)],
+        partialFingerprints: {
+          "edgewave/v1": fingerprint(rule, place.file, violation.resource, violation.field, violation.value),
+        },
+        properties: { sites: group.flatMap(({ site }) => site ?? []) },
+      };
+    });
 }
 
 function located({ file, line }: SourcePosition, prefix: string, name?: string) {

@@ -1,5 +1,6 @@
 import { ruleNamed } from "../../policy/rules";
 import { countsBy } from "./json";
+import { adviceKinds, alike, fewOf, sitesOf, together, withoutSite, type AdviceKind } from "./kinds";
 import { remarkOf, weightOf, type CheckResult, type PlacedVerdict, type Weight } from "./result";
 
 /** How words are marked for people: colours, or nothing. */
@@ -10,22 +11,21 @@ export interface Marks {
   readonly yellow: (text: string) => string;
 }
 
-/** Sites that are named with what they share; the others are counted. */
-const namedSites = 6;
+export interface TextOptions {
+  /** Tells each piece of advice; else what one thing would mend is one line. */
+  readonly eachAdvice?: boolean;
+}
 
 /**
  * What the rules have found, by rule and then by site. Violations that differ in nothing but their site are told once.
  * @returns empty for a fleet that has none.
  */
-export function textReport(result: CheckResult, marks: Marks): string {
+export function textReport(result: CheckResult, marks: Marks, { eachAdvice = false }: TextOptions = {}): string {
   const rules = [...new Set(result.verdicts.map(({ rule }) => rule))];
-  const parts = rules.map((rule) =>
-    ruleText(
-      rule,
-      result.verdicts.filter((verdict) => verdict.rule === rule),
-      marks,
-    ),
-  );
+  const parts = rules.map((rule) => {
+    const own = result.verdicts.filter((verdict) => verdict.rule === rule);
+    return ruleText(rule, own, marks, eachAdvice);
+  });
   const failures = result.failures.map(
     ({ site, message }) => `${marks.bold(site)}\n  ${marks.red("error")} it could not be built: ${message}`,
   );
@@ -33,24 +33,35 @@ export function textReport(result: CheckResult, marks: Marks): string {
   return [...failures, ...parts, ...(sites === "" ? [] : [sites])].join("\n\n");
 }
 
-function ruleText(rule: string, verdicts: readonly PlacedVerdict[], marks: Marks): string {
-  const groups = new Map<string, PlacedVerdict[]>();
-  for (const verdict of verdicts) {
-    const key = JSON.stringify([alike(verdict), weightOf(verdict), remarkOf(verdict) ?? ""]);
-    groups.set(key, [...(groups.get(key) ?? []), verdict]);
-  }
-  const lines = [...groups.values()].map((group) => groupText(group, marks));
+function ruleText(rule: string, verdicts: readonly PlacedVerdict[], marks: Marks, eachAdvice: boolean): string {
+  const full = eachAdvice ? verdicts : verdicts.filter((verdict) => weightOf(verdict) !== "advice");
+  const lines = [
+    ...alike(full).map((group) => groupText(group, marks)),
+    ...(eachAdvice ? [] : adviceKinds(verdicts).map((kind) => kindText(kind, marks))),
+  ];
   const fix = ruleNamed(rule)?.fix;
   return [marks.bold(rule), ...lines, ...(fix === undefined ? [] : [`  ${marks.dim(fix)}`])].join("\n");
 }
 
-/** A message without the site's own name in it. */
-function alike({ site, violation }: PlacedVerdict): string {
-  return site === undefined ? violation.message : violation.message.replaceAll(site, "SITE");
+/** Resources that are named with a kind of advice. */
+const namedResources = 2;
+
+function kindText({ verdicts }: AdviceKind, marks: Marks): string {
+  if (alike(verdicts).length === 1) return groupText(verdicts, marks);
+  const [first] = verdicts;
+  const resources = [...new Set(verdicts.map((verdict) => withoutSite(verdict, verdict.violation.resource)))];
+  const sites = sitesOf(verdicts);
+  const who = `${fewOf(resources, namedResources)}${sites === undefined ? "" : `, at ${sites}`}`;
+  const remark = remarkOf(first);
+  return [
+    `  ${marks.yellow("advice")} ${first.violation.limit}`,
+    `    ${marks.dim(who)}`,
+    ...(remark === undefined ? [] : [`    ${marks.dim(remark)}`]),
+  ].join("\n");
 }
 
-function groupText(group: readonly PlacedVerdict[], marks: Marks): string {
-  const first = group[0] as PlacedVerdict;
+function groupText(group: readonly [PlacedVerdict, ...PlacedVerdict[]], marks: Marks): string {
+  const [first] = group;
   const words: Readonly<Record<Weight, string>> = {
     stops: marks.red("error"),
     advice: marks.yellow("advice"),
@@ -64,19 +75,18 @@ function groupText(group: readonly PlacedVerdict[], marks: Marks): string {
   ].join("\n");
 }
 
+/** Places that are named of many. */
+const namedPlaces = 6;
+
 /** Each place once, with the sites that have it: what all sites share is written in one place. */
 function placesOf(group: readonly PlacedVerdict[]): readonly string[] {
-  const byPlace = new Map<string, Set<string>>();
-  for (const { site, place } of group) {
-    const at = `${place.file}:${place.line}`;
-    byPlace.set(at, (byPlace.get(at) ?? new Set()).add(site ?? ""));
-  }
-  const shown = [...byPlace].slice(0, namedSites).map(([at, sites]) => {
-    const names = [...sites].filter((name) => name !== "");
-    const more = names.length > namedSites ? ` and ${names.length - namedSites} more` : "";
-    return names.length === 0 ? at : `${at} (${names.slice(0, namedSites).join(", ")}${more})`;
+  const byPlace = together(group, ({ place }) => [`${place.file}:${place.line}`]);
+  const shown = byPlace.slice(0, namedPlaces).map((there) => {
+    const { file, line } = there[0].place;
+    const names = [...new Set(there.flatMap(({ site }) => site ?? []))];
+    return names.length === 0 ? `${file}:${line}` : `${file}:${line} (${fewOf(names)})`;
   });
-  return byPlace.size > namedSites ? [...shown, `and ${byPlace.size - namedSites} more`] : shown;
+  return byPlace.length > namedPlaces ? [...shown, `and ${byPlace.length - namedPlaces} more`] : shown;
 }
 
 function siteLines({ sites, verdicts }: CheckResult, marks: Marks): string {

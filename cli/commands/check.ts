@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { jsonReport } from "../../check/report/json";
+import { adviceKinds } from "../../check/report/kinds";
 import { passes, weightOf, type CheckResult } from "../../check/report/result";
 import { sarifReport } from "../../check/report/sarif";
 import { textReport } from "../../check/report/text";
@@ -30,6 +31,7 @@ interface CheckOptions extends OutputOptions {
   readonly manifests?: string;
   readonly sarif?: string;
   readonly junit?: string;
+  readonly eachAdvice?: boolean;
 }
 
 export const addCheck: AddCommand = (program, io, done) => {
@@ -64,6 +66,7 @@ function withOptions(command: Command): Command {
       "--manifests <folder>",
       "Kubernetes objects that are judged with every site, such as those of the site's own repository",
     )
+    .option("--each-advice", "tell each piece of advice; else what one thing would mend is told in one line")
     .option("--sarif <file>", "write the report as SARIF 2.1.0 too, for code scanning")
     .option("--junit <file>", "write the report as JUnit's XML too, for test reports");
 }
@@ -102,7 +105,7 @@ function tell(io: Io, fleet: Fleet | undefined, result: CheckResult, options: Ch
   const colors = colorsOf(io);
   if (findings.length > 0) print(io, formatFindings(findings, colors));
   if (fleet === undefined) return;
-  const report = textReport(result, colors);
+  const report = textReport(result, colors, { eachAdvice: options.eachAdvice === true });
   if (report !== "") print(io, `${findings.length > 0 ? "\n" : ""}${report}\n`);
   if (wrong) return;
   const parts = [
@@ -116,8 +119,10 @@ function tell(io: Io, fleet: Fleet | undefined, result: CheckResult, options: Ch
 
 function rulesLine(result: CheckResult): string {
   const count = (weight: string) => result.verdicts.filter((verdict) => weightOf(verdict) === weight).length;
+  const [kinds, times] = [adviceKinds(result.verdicts).length, count("advice")];
+  const advice = `${kinds} advice${times === kinds ? "" : ` (${times} times)`}`;
   const failed = result.failures.length === 0 ? "" : `, ${plural(result.failures.length, "site")} not built`;
-  return `rules: ${plural(count("stops"), "error")}, ${count("advice")} advice, ${count("exempt")} exempt${failed}; ${plural(result.built, "site")} built, ${result.sites.length - result.built} unchanged`;
+  return `rules: ${plural(count("stops"), "error")}, ${advice}, ${count("exempt")} exempt${failed}; ${plural(result.built, "site")} built, ${result.sites.length - result.built} unchanged`;
 }
 
 async function writeReports(

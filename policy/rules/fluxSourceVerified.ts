@@ -14,7 +14,7 @@ export const fluxSourceVerified: ResourceRule = {
   description:
     "Flux verifies what it applies: Git by a signature, charts by a signature or the digest that the release's lock has.",
   why: "Whoever takes over a site's Gitea or registry would otherwise own the cluster at the next reconciliation.",
-  fix: "Give a signing key for releases (Flux 2.9 or later), and lock the release (again): edgewave release lock. It has charts' digests then.",
+  fix: "Lock the release, so that it has the charts' digests: edgewave release lock. Git needs Flux 2.9 or later and a signing key for releases.",
   level: "mandatory",
   softens: true,
   // People on the site sign nothing; who may write there is for Gitea to say.

@@ -7,7 +7,7 @@ export const imageByDigest = conditionRule(
     area: "images",
     description: "A container names its image by digest.",
     why: "A tag can be moved in the registry; a site that restarts a pod while the link is down would run something else than the release was tested with.",
-    fix: "Lock the release: spec.lock of the release names the file with the digests.",
+    fix: "Lock the release: edgewave release lock.",
     level: "mandatory",
     softens: true,
     conditions: [

@@ -117,6 +117,48 @@ describe("the report as text", () => {
     );
   });
 
+  const unlocked = (site: string, resource: string): PlacedVerdict => ({
+    ...verdict(site),
+    rule: "image-by-digest",
+    level: "advisory",
+    violation: {
+      resource,
+      field: "image",
+      value: '"x:1"',
+      limit: "an image is named by digest",
+      message: `${resource}: image is "x:1"; an image is named by digest`,
+      advisory: "release a is not locked yet",
+    },
+    place: { file: "releases/a.yaml", line: 3 },
+  });
+  const everywhere = Array.from({ length: 9 }, (_, site) =>
+    ["Deployment a/b", "Deployment a/c", "Deployment a/d"].map((resource) => unlocked(`s-${site}`, resource)),
+  ).flat();
+
+  it("tells advice that one thing would mend in one line, with how many have it where", () => {
+    expect(textReport(result({ verdicts: everywhere }), marks)).to.equal(
+      [
+        "image-by-digest",
+        "  advice an image is named by digest",
+        "    Deployment a/b, Deployment a/c and 1 more, at 9 sites (s-0, s-1, s-2, s-3, s-4, s-5 and 3 more)",
+        "    advice only: release a is not locked yet",
+        "  Lock the release: edgewave release lock.",
+      ].join("\n"),
+    );
+  });
+
+  it("keeps errors and exemptions apart from advice of the same rule, and tells each of them", () => {
+    const stops = everywhere.slice(0, 2).map((one): PlacedVerdict => ({ ...one, level: "mandatory" }));
+    const text = textReport(result({ sites: ["s-0"], verdicts: [...everywhere, ...stops] }), marks);
+    expect(text.match(/^ {2}error /gm)).to.have.lengthOf(2);
+    expect(text.match(/^ {2}advice /gm)).to.have.lengthOf(1);
+  });
+
+  it("tells each piece of advice to who asks for it", () => {
+    const text = textReport(result({ verdicts: everywhere }), marks, { eachAdvice: true });
+    expect(text.match(/^ {2}advice Deployment a\/[bcd]: image is "x:1"/gm)).to.have.lengthOf(3);
+  });
+
   it("is empty for a fleet that breaks nothing", () => expect(textReport(result(), marks)).to.equal(""));
 });
 
@@ -182,6 +224,16 @@ describe("the report as SARIF", () => {
       expect(tool.driver.rules![ruleIndex!]?.id).to.equal(ruleId);
       expect(message.text).to.not.equal("");
     }
+  });
+
+  it("has advice once for all sites that share its line, and says which they are", () => {
+    const everywhere = Array.from({ length: 9 }, (_, site) =>
+      verdict(`s-${site}`, { level: "advisory", place: { file: "releases/a.yaml", line: 3 } }),
+    );
+    const [found, ...more] = sarifReport(result({ verdicts: everywhere }), "1.2.3", "").runs[0]!.results!;
+    expect(more).to.deep.equal([]);
+    expect(found?.message.text).to.match(/^9 sites \(s-0, .* and 3 more\): Deployment a\/b: f is v/);
+    expect(found?.properties?.["sites"]).to.deep.equal(everywhere.map(({ site }) => site));
   });
 
   it("points to the line in the repository that is scanned", () => {
