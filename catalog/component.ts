@@ -14,6 +14,8 @@ export interface CatalogComponent {
   readonly images: Readonly<Record<string, CatalogImage>>;
   /** Helm chart, for what Flux installs. */
   readonly chart: CatalogChart | undefined;
+  /** Why nothing installs it any more: releases from before may still name it. */
+  readonly unused?: string;
 }
 
 export interface CatalogImage {

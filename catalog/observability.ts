@@ -72,6 +72,7 @@ const alloy = (version: string, app: string): CatalogComponent => ({
   architectures: both,
   images: { alloy: { repository: "docker.io/grafana/alloy", tag: app } },
   chart: { repository: "https://grafana.github.io/helm-charts", name: "alloy", version },
+  unused: "Vector collects logs",
 });
 
 /** Metrics, logs and alerts on the site; versions are the charts'. */

@@ -70,9 +70,10 @@ function componentProblems(release: Release, { knowledge: { catalog } }: CheckCo
         },
       ];
     }
-    return catalog.catalogComponent(name, version) === undefined
-      ? [unknownVersion(release, name, version, path, versions)]
-      : [];
+    const component = catalog.catalogComponent(name, version);
+    if (component === undefined) return [unknownVersion(release, name, version, path, versions)];
+    if (component.unused === undefined) return [];
+    return [{ code: "EDGE-REL-011", ...at, message: `nothing at a site uses ${name}: ${component.unused}` }];
   });
 }
 

@@ -62,4 +62,10 @@ export const releaseCodes = {
     fix: "Lock the release again: edgewave release lock. The images' digests are kept.",
     severity: "warning",
   },
+  "EDGE-REL-011": {
+    title: "The release names a component that nothing uses",
+    why: "Its images and chart would be locked and carried over every site's link for nothing.",
+    fix: "Take the component out of spec.components.",
+    severity: "warning",
+  },
 } as const satisfies Record<string, CodeText>;

@@ -109,7 +109,6 @@ export function aRelease(overrides: Overrides<Release> = {}): Release {
       "mqtt-bridge": "0.1.0",
       "kube-prometheus-stack": "88.5.3",
       loki: "18.11.0",
-      alloy: "1.11.1",
       kyverno: "3.9.0",
       "cert-manager": "v1.21.1",
       velero: "12.1.0",

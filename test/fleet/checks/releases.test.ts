@@ -39,6 +39,11 @@ describe("a release", () => {
       "EDGE-REL-001 spec.components.kubernetes: kubernetes is not a component here",
     ],
     [
+      "names no component that nothing uses any more",
+      { components: { alloy: "1.11.1" } },
+      "EDGE-REL-011 spec.components.alloy: nothing at a site uses alloy: Vector collects logs",
+    ],
+    [
       "names versions of the catalog",
       { components: { gitea: "1.99.0" } },
       'EDGE-REL-002 spec.components.gitea: the catalog has no gitea "1.99.0"',

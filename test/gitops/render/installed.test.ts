@@ -1,0 +1,21 @@
+import { expect } from "chai";
+import { catalog, kubesprayTags } from "../../../catalog";
+import { platformServices } from "../../../gitops/render/services";
+import { isManifests } from "../../../gitops/render/service";
+
+/** What the stacks themselves make of images: Flux, Gitea and the ingestion. */
+const byStacks = ["flux", "gitea", "rabbitmq", "vector", "strimzi", "mqtt-bridge"];
+
+describe("what the catalog has", () => {
+  const byKubespray = kubesprayTags.flatMap(({ pins, pinsByMinor }) =>
+    [pins, ...Object.values(pinsByMinor)].flatMap((some) => Object.keys(some)),
+  );
+  const byFlux = platformServices.flatMap((service) => (isManifests(service) ? [] : [service.component]));
+  const installed = new Set(["kubernetes", "kubespray", ...byKubespray, ...byStacks, ...byFlux]);
+
+  for (const { name, version, unused } of catalog) {
+    it(`is installed by something, or says why not: ${name} ${version}`, () => {
+      expect(installed.has(name)).to.equal(unused === undefined);
+    });
+  }
+});
