@@ -116,6 +116,7 @@ describe("the fleet of mistakes", () => {
       "EDGE-OVER-003",
       "EDGE-OVER-004",
       "EDGE-OVER-005",
+      "EDGE-OVER-006",
       "EDGE-OBS-001",
       "EDGE-OBS-002",
       "EDGE-OBS-003",
