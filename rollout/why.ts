@@ -1,5 +1,5 @@
 import { currentWave, type RolloutState } from "./state";
-import type { Why } from "./why/answer";
+import { finishedAnswer, type Why } from "./why/answer";
 import { whySite } from "./why/site";
 import { whyWave } from "./why/wave";
 
@@ -27,6 +27,12 @@ export function why(state: RolloutState, target: string, now: number): Why | und
     since: state.startedAt,
     remedy: selected ? "add a wave of size `rest`, or widen a wave's selector" : "widen the rollout's selector",
   };
+}
+
+/** How the rollout has ended, and what can be done then; undefined while it has not. */
+export function whyEnded(state: RolloutState): Why | undefined {
+  const answer = finishedAnswer(state);
+  return answer && { target: state.rollout, kind: "rollout", ...answer };
 }
 
 /** What the whole rollout waits for: the answer for the wave that is under way; undefined once it has ended. */

@@ -1,4 +1,4 @@
-import { why, whyRollout } from "../../rollout/why";
+import { why, whyEnded, whyRollout } from "../../rollout/why";
 import { exitCode } from "../exitCodes";
 import { colorsOf, print, printJson } from "../io";
 import { withLedger, type LedgerOptions } from "../options";
@@ -15,21 +15,13 @@ export const addWhy: AddCommand = (program, io, done) => {
   withLedger(command).action(async (target: string | undefined, options: LedgerOptions) => {
     await withLastRunOf(io, options, async ({ ledger, state }) => {
       const now = Date.now();
-      const answer = target === undefined ? whyRollout(state, now) : why(state, target, now);
+      const said = target === undefined ? (whyRollout(state, now) ?? whyEnded(state)) : why(state, target, now);
       const driven = (await driverOf(ledger, state.rollout)) !== undefined;
-      if (answer === undefined && target !== undefined) {
+      if (said === undefined) {
         const waves = state.waves.map(({ plan }) => plan.name).join(", ");
         const hint = `Its waves are ${waves}; edgewave status --sites lists its sites.`;
-        throw new UserError("EDGE-CLI-045", `rollout ${state.rollout} has no site and no wave ${target}`, hint);
+        throw new UserError("EDGE-CLI-045", `rollout ${state.rollout} has no site and no wave ${target ?? ""}`, hint);
       }
-      const said = answer ?? {
-        target: state.rollout,
-        kind: "rollout",
-        status: "final",
-        condition: `the rollout ended as ${state.finished?.result ?? ""}`,
-        since: state.finished?.at ?? state.at,
-        remedy: "nothing",
-      };
       const stalled = !driven && state.finished === undefined;
       if (options.json) return printJson(io, { ...said, since: new Date(said.since).toISOString(), driven });
       const colors = colorsOf(io);

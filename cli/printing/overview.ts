@@ -3,7 +3,7 @@ import type { GateStep } from "../../rollout/decide/gating";
 import { isAtItsGates, waveGateStep } from "../../rollout/decide/waveGates";
 import { type Forecast, forecast, roughForecast } from "../../rollout/forecast";
 import { finalSites, type RolloutState, type SiteState, type WaveState } from "../../rollout/state";
-import { why, whyRollout } from "../../rollout/why";
+import { why, whyEnded, whyRollout } from "../../rollout/why";
 import type { Colors } from "../io";
 import { formatSeconds } from "./outcome";
 import { formatEnd, formatTally } from "./summary";
@@ -31,7 +31,7 @@ export function formatOverview(state: RolloutState, driver: string | undefined, 
     wavesTable(state, predicted, now, colors),
     ...inFlight(state, now, colors),
     ...stuck(state, now, colors),
-    ...ending(predicted, now),
+    ...ending(state, predicted, now),
   ].join("\n\n");
 }
 
@@ -50,7 +50,8 @@ function driverLine({ finished }: RolloutState, driver: string | undefined, colo
   return [colors.dim(`driven by ${driver}`)];
 }
 
-function wavesTable(state: RolloutState, predicted: Forecast | undefined, now: number, colors: Colors): string {
+/** A line for each wave: how it stands, and how its sites do. */
+export function wavesTable(state: RolloutState, predicted: Forecast | undefined, now: number, colors: Colors): string {
   const rows = state.waves.map((wave) => {
     const { tally, plan } = wave;
     const ended = wave.finishedAt !== undefined;
@@ -77,6 +78,10 @@ function waveWord(state: RolloutState, wave: WaveState, colors: Colors): string 
   if (isAtItsGates(state, wave)) return gateWord(waveGateStep(state, wave), colors);
   if (finishedAt !== undefined)
     return soak !== undefined && soak.endedAt === undefined ? colors.cyan("soaking") : colors.green("done");
+  if (state.finished !== undefined)
+    return startedAt === undefined
+      ? colors.yellow("not begun")
+      : colors.red(state.halted === undefined ? "cut off" : "halted");
   return startedAt === undefined ? colors.dim("waits") : colors.cyan("runs");
 }
 
@@ -132,7 +137,9 @@ function stuck(state: RolloutState, now: number, colors: Colors): string[] {
   return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
-function ending(predicted: Forecast | undefined, now: number): string[] {
+function ending(state: RolloutState, predicted: Forecast | undefined, now: number): string[] {
+  const ended = whyEnded(state);
+  if (ended !== undefined) return state.finished?.result === "succeeded" ? [] : [`next: ${ended.remedy}`];
   if (predicted === undefined) return [];
   if (predicted.endsAt === undefined) return [`no end in sight: ${predicted.stuck}`];
   if (predicted.halts !== undefined) return [`halts even if all goes as usual: ${predicted.halts}`];

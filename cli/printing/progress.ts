@@ -83,7 +83,8 @@ class Progress implements RolloutProgress {
         return undefined;
       case "site-finished":
         this.#running.delete(event.site);
-        return this.#siteLine(event, state);
+        // Thousands may be left when a rollout halts, all for one reason.
+        return event.outcome === "skipped" ? undefined : this.#siteLine(event, state);
       case "soak-started":
         return dim(`  soaking until ${new Date(event.until).toISOString()}`);
       case "site-hopped":
@@ -125,6 +126,10 @@ class Progress implements RolloutProgress {
         return yellow("stopping: running sites end their current step (Ctrl-C again: at once)");
       case "rollout-halted":
         return red(bold(`halted: ${event.reason}`));
+      case "rollout-finished":
+        return state.tally.skipped === 0
+          ? undefined
+          : yellow(`  ${plural(state.tally.skipped, "site")} skipped: ${skippedWords(state)}`);
       default:
         return undefined;
     }
@@ -187,6 +192,12 @@ const verdictWord = { pass: "passed", fail: "failed", inconclusive: "has no answ
 function reopenedWords({ sites, waves = [] }: Extract<RolloutEvent, { type: "rollout-reopened" }>): string {
   const again = waves.length === 0 ? [] : [`gates of wave ${waves.join(", ")} again`];
   return [...(sites.length === 0 && again.length > 0 ? [] : [plural(sites.length, "site")]), ...again].join(", ");
+}
+
+/** A few names; the table below has all. */
+function skippedWords({ sites }: RolloutState): string {
+  const names = [...sites.values()].filter(({ outcome }) => outcome === "skipped").map(({ site }) => site);
+  return names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
 }
 
 function doneSites(state: RolloutState): number {

@@ -41,14 +41,16 @@ export function formatTally(state: RolloutState): string {
     .join(", ");
 }
 
-/** Reasons of the sites that are not done, a line each. */
-export function formatReasons(state: RolloutState, colors: Colors): string[] {
-  return [...state.sites.values()]
+/** Reasons of the sites that are not done, a line each, failures first; those beyond `most` are counted. */
+export function formatReasons(state: RolloutState, colors: Colors, most = Infinity): string[] {
+  const sites = [...state.sites.values()]
     .filter((site) => site.reason !== undefined && site.outcome !== undefined && site.outcome !== "skipped")
-    .map((site) => {
-      const word = outcomeWord(site);
-      return `${outcomeColor(word, colors)(word)} ${site.site}: ${site.reason}`;
-    });
+    .toSorted((a, b) => Number(b.outcome === "failed") - Number(a.outcome === "failed"));
+  const lines = sites.slice(0, most).map((site) => {
+    const word = outcomeWord(site);
+    return `${outcomeColor(word, colors)(word)} ${site.site}: ${site.reason}`;
+  });
+  return sites.length > most ? [...lines, `and ${sites.length - most} more; edgewave status --sites lists all`] : lines;
 }
 
 /** How the rollout stands or ended, in one line. */

@@ -1,12 +1,14 @@
 import { exitCode, type ExitCode } from "../exitCodes";
 import { listenForInterrupts } from "../interrupt";
 import { colorsOf, print, printJson, type Io } from "../io";
+import { mostRows, wavesTable } from "../printing/overview";
 import { rolloutProgress } from "../printing/progress";
 import { formatEnd, formatReasons, formatSites } from "../printing/summary";
 import { writeReport } from "../report";
 import { statusJson } from "../statusJson";
 import { drive, type Job, relative } from "./drive";
 import type { RolloutState } from "../../rollout/state";
+import { whyEnded } from "../../rollout/why";
 
 /** Drives, shows what happens and how it ended, and writes the report. @returns the exit code. */
 export async function driveToTheEnd(io: Io, job: Job): Promise<ExitCode> {
@@ -30,9 +32,13 @@ export async function driveToTheEnd(io: Io, job: Job): Promise<ExitCode> {
 
 function printEnd(io: Io, state: RolloutState, report: string, out: string): void {
   const colors = colorsOf(io);
-  const reasons = formatReasons(state, colors);
-  const parts = [formatSites(state, colors), ...(reasons.length === 0 ? [] : [reasons.join("\n")]), formatEnd(state)];
+  const reasons = formatReasons(state, colors, mostRows);
+  const listed = state.sites.size <= mostRows;
+  const table = listed ? formatSites(state, colors) : wavesTable(state, undefined, state.at, colors);
+  const parts = [table, ...(reasons.length === 0 ? [] : [reasons.join("\n")]), formatEnd(state)];
+  const next = whyEnded(state);
   print(io, `\n${parts.join("\n\n")}`);
+  if (next !== undefined && codeOf(state) !== exitCode.done) print(io, `next: ${next.remedy}`);
   print(io, `report: ${relative(io, report)}   artifacts: ${relative(io, out)}`);
 }
 

@@ -5,7 +5,7 @@ import type { GateState, RolloutState } from "../state";
 export interface Why {
   /** The site or wave that was asked for. */
   readonly target: string;
-  readonly kind: "site" | "wave" | "unassigned";
+  readonly kind: "site" | "wave" | "rollout" | "unassigned";
   /** `waiting` ends by itself; `blocked` needs somebody. */
   readonly status: "final" | "running" | "waiting" | "blocked";
   /** The first condition that is not met, in the order in which the driver looks at them. */
@@ -22,15 +22,26 @@ export function answerOf({ status, condition, since, remedy }: Hold): Answer {
   return { status, condition: condition(), since, remedy };
 }
 
-export function finishedAnswer({ finished, halted }: RolloutState): Answer | undefined {
+/** How a rollout has ended, and what can be done then; undefined while it has not. */
+export function finishedAnswer(state: RolloutState): Answer | undefined {
+  const { finished, halted } = state;
   if (finished === undefined) return undefined;
   const condition = halted === undefined ? `the rollout ended as ${finished.result}` : `halted: ${halted.reason}`;
-  return {
-    status: "final",
-    condition,
-    since: finished.at,
-    remedy: "start the rollout again, or: edgewave rollout retry",
-  };
+  return { status: "final", condition, since: finished.at, remedy: waysOn(state).join("; ") || "nothing; it is done" };
+}
+
+/** What is owed after the end, the most pressing first. */
+function waysOn({ tally, finished, rollback }: RolloutState): string[] {
+  const undone = tally.failed + tally.skipped + tally.cancelled;
+  const ways: string[] = [];
+  if (undone > 0 && finished?.result !== "superseded") {
+    ways.push("when the cause is gone: edgewave rollout retry");
+    if (tally.succeeded + tally.failed > 0 && rollback === undefined) {
+      ways.push("to take back what was changed: edgewave rollout rollback --yes");
+    }
+  }
+  if (tally.deferred > 0) ways.push("when deferred sites have a link again: edgewave rollout catch-up");
+  return ways;
 }
 
 export function interrupted({ interrupted: stopped }: RolloutState): Answer | undefined {

@@ -38,6 +38,17 @@ describe("the overview of a rollout", () => {
     expect(text).to.match(/halted after .*: 1 site failed; the rollout's budget allows 0/);
   });
 
+  it("says after the end which waves were cut off, which never began, and what to do next", async () => {
+    const waves = [aWave({ name: "canary", canary: true, size: { count: 2 } }), aWave({ name: "rest", size: "rest" })];
+    const world = aWorld(sites(6), aRollout({ waves, maxConcurrency: 3 }), { porto: { fails: "disk full" } });
+    const state = await drive(world);
+    const text = formatOverview(state, undefined, state.at, colors);
+    expect(text).to.match(/^canary +halted +2 +1 +1$/m);
+    expect(text).to.match(/^rest +not begun +4 +4$/m);
+    expect(text).to.match(/\n\nnext: when the cause is gone: edgewave rollout retry; .* rollback --yes$/);
+    expect(text).not.to.contain("ends in about");
+  });
+
   it("shows a wave at its gates, what holds it, and who can say more", () => {
     const plan = aPlan({
       waves: [

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { foldEvents } from "../../rollout/fold";
-import { why } from "../../rollout/why";
+import { why, whyEnded } from "../../rollout/why";
 import { aRollout, aWave, sites } from "../support/fleet";
 import { aWorld, drive } from "./drive";
 import type { Script } from "./scriptedFleet";
@@ -72,6 +72,28 @@ describe("why", () => {
       condition: "halted: 1 site failed; the rollout's budget allows 0",
       since: state.halted?.at,
     });
+  });
+
+  it("says of an end what is owed then: a retry and the way back, a catch-up, or nothing", async () => {
+    const retry = "when the cause is gone: edgewave rollout retry";
+    const back = "to take back what was changed: edgewave rollout rollback --yes";
+    const later = "when deferred sites have a link again: edgewave rollout catch-up";
+    const halted = await drive(aWorld(sites(3), aRollout({ maxConcurrency: 1 }), { porto: { fails: "disk full" } }));
+    expect(whyEnded(halted)).to.deep.include({
+      target: halted.rollout,
+      kind: "rollout",
+      status: "final",
+      condition: "halted: 1 site failed; the rollout's budget allows 0",
+      remedy: `${retry}; ${back}`,
+    });
+    const dark = sites(2, (index) => (index === 1 ? { offline } : {}));
+    expect(whyEnded(await drive(aWorld(dark, aRollout())))?.remedy).to.equal(later);
+    const good = await drive(aWorld(sites(2), aRollout()));
+    expect(whyEnded(good)).to.deep.include({
+      condition: "the rollout ended as succeeded",
+      remedy: "nothing; it is done",
+    });
+    expect(whyEnded({ ...good, finished: undefined })).to.equal(undefined);
   });
 
   it("says that a stopped driver has to be started again", async () => {
