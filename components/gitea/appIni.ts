@@ -46,7 +46,14 @@ export function appIni(
       SQLITE_JOURNAL_MODE: "WAL",
       LOG_SQL: false,
     },
-    repository: { ROOT: `${dataDirectory}/git/repositories`, DEFAULT_BRANCH: "main", FORCE_PRIVATE: true },
+    repository: {
+      ROOT: `${dataDirectory}/git/repositories`,
+      DEFAULT_BRANCH: "main",
+      FORCE_PRIVATE: true,
+      // Accounts have the two repositories that they are let into; administrators are not limited.
+      MAX_CREATION_LIMIT: 0,
+    },
+    admin: { DISABLE_REGULAR_ORG_CREATION: true },
     security: {
       INSTALL_LOCK: true,
       // From files: Gitea writes secrets that it lacks into app.ini, and this one comes from a ConfigMap.

@@ -3,6 +3,7 @@ import { GiteaRefused } from "../gitea/client";
 import { organizationSettings } from "../hub/settings";
 import type { SiteGitChange } from "./plan";
 import {
+  accountSettings,
   deployDescription,
   hookUrl,
   mainProtection,
@@ -40,6 +41,10 @@ async function carryOut(api: GiteaApi, wanted: SiteGit, change: SiteGitChange): 
   switch (change.type) {
     case "create-organization":
       return api.createOrganization(change.organization, organizationSettings);
+    case "edit-account": {
+      const { is_admin: admin, ...settings } = accountSettings;
+      return api.editUser(change.user, { ...settings, admin });
+    }
     case "create-own":
       return createOwn(api, wanted);
     case "edit-own":

@@ -10,6 +10,8 @@ function what(change: SiteGitChange, site: string): string {
   switch (change.type) {
     case "create-organization":
       return `make the organisation ${change.organization}`;
+    case "edit-account":
+      return `take from ${change.user} what it should not be`;
     case "create-own":
       return `make the repository site/${site}`;
     case "edit-own":

@@ -1,11 +1,12 @@
 import type { GiteaApi, RepositoryName } from "../gitea/api";
-import type { Hook, Protection, PushMirror, Repository } from "../gitea/schemas";
+import type { Hook, Protection, PushMirror, Repository, User } from "../gitea/schemas";
 import { siteGitNames, siteOrganizations, type SiteGit } from "./wanted";
 
 /** What a site's Gitea has. */
 export interface SiteGitFound {
   readonly organizations: ReadonlySet<string>;
-  readonly accounts: ReadonlySet<string>;
+  /** Those of Flux and of the site, if they are there. */
+  readonly accounts: ReadonlyMap<string, User>;
   readonly deploy: FoundMirror | undefined;
   /** Of a replacement that was not finished. */
   readonly next: FoundMirror | undefined;
@@ -29,8 +30,11 @@ export async function readSiteGit(api: GiteaApi, wanted: SiteGit): Promise<SiteG
   const { deploy, next, own } = siteGitNames(wanted);
   const organizations = new Set<string>();
   for (const name of siteOrganizations) if ((await api.organization(name)) !== undefined) organizations.add(name);
-  const accounts = new Set<string>();
-  for (const name of [wanted.reader, wanted.writer]) if ((await api.user(name)) !== undefined) accounts.add(name);
+  const accounts = new Map<string, User>();
+  for (const name of [wanted.reader, wanted.writer]) {
+    const user = await api.user(name);
+    if (user !== undefined) accounts.set(name, user);
+  }
   const repository = await api.repository(own);
   return {
     organizations,

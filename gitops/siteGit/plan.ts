@@ -2,6 +2,7 @@ import type { Hook } from "../gitea/schemas";
 import { differences } from "../hub/settings";
 import type { FoundMirror, FoundOwn, SiteGitFound } from "./found";
 import {
+  accountSettings,
   deployDescription,
   hookUrl,
   mainProtection,
@@ -17,6 +18,7 @@ import {
 /** One thing to do at a site's Gitea; `why` says what is not as it should be, empty for what is new. */
 export type SiteGitChange = { readonly why: readonly string[] } & (
   | { readonly type: "create-organization"; readonly organization: string }
+  | { readonly type: "edit-account"; readonly user: string }
   | { readonly type: "create-own" | "edit-own" | "protect-main" | "edit-protection" | "create-push-mirror" }
   | { readonly type: "remove-push-mirror"; readonly remoteName: string }
   | { readonly type: "make-mirror" | "replace-mirror" | "finish-replacement" | "remove-unfinished" | "edit-mirror" }
@@ -50,6 +52,10 @@ export function planSiteGit(wanted: SiteGit, found: SiteGitFound): SiteGitPlan {
       ...siteOrganizations
         .filter((organization) => !found.organizations.has(organization))
         .map((organization) => ({ type: "create-organization", organization, why: [] }) as const),
+      ...[...found.accounts].flatMap(([user, has]): SiteGitChange[] => {
+        const why = differences(accountSettings, has);
+        return why.length === 0 ? [] : [{ type: "edit-account", user, why }];
+      }),
       ...planOwn(wanted, found.own),
       ...planMirror(wanted, found),
     ],

@@ -27,6 +27,9 @@ export const mirrorInterval = "10m0s";
 
 export const siteOrganizations = ["deploy", "site"] as const;
 
+/** Of the accounts of Flux and of the site: each sees only what it is let into. */
+export const accountSettings = { is_admin: false, restricted: true, active: true, prohibit_login: false } as const;
+
 /** Private, as Gitea's `FORCE_PRIVATE` makes them anyway, and with Git alone. */
 const gitAlone = {
   private: true,

@@ -70,9 +70,17 @@ const own: FoundOwn = {
     },
   ],
 };
+const account = (login: string) => ({
+  login,
+  is_admin: false,
+  restricted: true,
+  active: true,
+  prohibit_login: false,
+  visibility: "public",
+});
 const asWanted: SiteGitFound = {
   organizations: new Set(["deploy", "site"]),
-  accounts: new Set(["flux", "operator"]),
+  accounts: new Map(["flux", "operator"].map((name) => [name, account(name)])),
   deploy: mirror,
   next: undefined,
   own,
@@ -85,6 +93,17 @@ describe("the plan of a site's Gitea", () => {
   it("has nothing to do where everything is as wanted", () => {
     expect(planSiteGit(wanted, asWanted)).to.deep.equal({ changes: [], obstacles: [] });
   });
+
+  for (const [what, has, why] of [
+    ["an administrator", { is_admin: true }, "is_admin is true, not false"],
+    ["let into everything that is not private", { restricted: false }, "restricted is false, not true"],
+    ["shut out", { prohibit_login: true }, "prohibit_login is true, not false"],
+  ] as const) {
+    it(`takes from Flux's account what it should not be: ${what}`, () => {
+      const accounts = new Map([...asWanted.accounts, ["flux", { ...account("flux"), ...has }]]);
+      expect(lines({ ...asWanted, accounts })).to.deep.equal([`take from flux what it should not be (${why})`]);
+    });
+  }
 
   it("does what needs the hub last, so that a dark hub keeps back nothing else", () => {
     const all = lines(nothing);
@@ -163,7 +182,7 @@ describe("the plan of a site's Gitea", () => {
   });
 
   it("touches nothing where an account is missing, or the site's own repository is a mirror", () => {
-    expect(planSiteGit(wanted, { ...asWanted, accounts: new Set(["flux"]) }).obstacles).to.have.length(1);
+    expect(planSiteGit(wanted, { ...asWanted, accounts: new Map([["flux", account("flux")]]) }).obstacles).to.have.length(1);
     expect(planSiteGit(wanted, { ...asWanted, own: { ...own, mirror: true } }).obstacles).to.deep.equal([
       "site/porto is a mirror of something else",
     ]);

@@ -110,6 +110,50 @@ describe("a site that lives without its hub", function () {
     ).to.be.oneOf(["denied", "refused"]);
   });
 
+  for (const account of ["flux", "operator"] as const) {
+    it(`gives the account ${account} nothing beside its repositories`, async () => {
+      await story.administration.createRepository("site", { name: "other", private: true, auto_init: true });
+      const api = story.apiOf(account);
+      const tries: readonly (readonly [string, () => Promise<unknown>])[] = [
+        ["who there is", () => api.client.ask("GET", "/admin/users")],
+        [
+          "another account",
+          () => api.createUser({ username: "m", email: "m@x.invalid", password: "aA1!aA1!aA1!aA1!" }),
+        ],
+        ["itself as administrator", () => api.editUser(account, { admin: true })],
+        ["an organisation", () => api.createOrganization("mine", {})],
+        ["a repository of its own", () => api.client.ask("POST", "/user/repos", { name: "mine" })],
+        ["a repository of the organisation", () => api.createRepository("deploy", { name: "mine" })],
+        ["a mirror of its own", () => api.migrate({ clone_addr: story.hub.gitea.url, repo_name: "mine" }, 10_000)],
+        ["another's repository", () => api.client.ask("GET", "/repos/site/other")],
+        ["settings", () => api.editRepository("site/porto", { description: "mine" })],
+        ["an end", () => api.deleteRepository("deploy/porto")],
+        ["friends", () => api.setCollaborator("site/porto", "flux", "write")],
+        ["a key", () => api.client.ask("POST", "/repos/site/porto/keys", { title: "m", key: "ssh-ed25519 AAAA" })],
+        ["a protection", () => api.removeProtection("site/porto", "main")],
+        ["a webhook", () => api.createHook("site/porto", { type: "gitea", config: {}, events: ["push"] })],
+        ["a way out", () => api.createPushMirror("site/porto", { remote_address: "https://x.example/y.git" })],
+        ["another's tokens", () => api.createToken("edgewave", "mine", ["all"])],
+        ["a mirror's run", () => api.syncPushMirrors("site/porto")],
+      ];
+      for (const [what, attempt] of tries) {
+        const error = await attempt().catch((thrown: unknown) => thrown);
+        expect(error, what).to.be.instanceOf(GiteaRefused);
+        expect((error as GiteaRefused).status, what).to.be.within(400, 499);
+      }
+      // A token of its own can no more than it can itself.
+      const { token } = await api.createToken(account, "mine", ["all"]);
+      const byToken = story.site.api({ token });
+      for (const attempt of [
+        () => byToken.client.ask("GET", "/repos/site/other"),
+        () => byToken.client.ask("GET", "/admin/users"),
+      ]) {
+        expect(await attempt().catch((thrown: unknown) => thrown)).to.be.instanceOf(GiteaRefused);
+      }
+      await story.administration.deleteRepository("site/other");
+    });
+  }
+
   it("hands its changes to the hub while there is a link", async () => {
     await operator.change("settings.yaml", "level: 1\n");
     await story.meet(everywhere);
@@ -286,11 +330,13 @@ describe("a site that lives without its hub", function () {
     do await api.editRepository("deploy/porto", { mirror_interval: "24h0m0s" });
     while ((await api.repository("deploy/porto"))?.mirror_interval !== "24h0m0s");
     await api.setCollaborator("site/porto", "operator", "read");
+    await api.editUser("flux", { restricted: false });
     await api.removeProtection("site/porto", "main");
     for (const { id } of await api.hooks("deploy/porto")) await api.removeHook("deploy/porto", id);
     for (const mirror of await api.pushMirrors("site/porto"))
       await api.removePushMirror("site/porto", mirror.remote_name);
     expect(await story.configure()).to.deep.equal([
+      "take from flux what it should not be (restricted is false, not true)",
       "let operator write site/porto (it may read)",
       "protect main of site/porto from being rewritten",
       "push site/porto to the hub",

@@ -106,6 +106,11 @@ export class Story {
     return this.site.api(this.login);
   }
 
+  /** The API for one of its accounts, by the password that Flux has in its Secret, or the site's people. */
+  apiOf(account: "flux" | "operator"): GiteaApi {
+    return this.site.api({ username: account, password: passwords[account] });
+  }
+
   /** The site's Gitea for one of its accounts. */
   remote(repository: "deploy" | "site", account: "flux" | "operator"): GitRemote {
     const loginFile = path.join(this.hub.folder, `login-${account}`);
@@ -157,12 +162,14 @@ export class Story {
 
 /** What the configuration of a site's pod says of everything that no path is in. */
 function asInstalled(gitUrl: string, caFile: string): GiteaOptions["ini"] {
-  const { migrations, mirror, service, webhook, ...installed } = appIni(aSite(), { gitUrl, gitAuthority: "x" });
+  const { migrations, mirror, service, webhook, admin, ...installed } = appIni(aSite(), { gitUrl, gitAuthority: "x" });
   return {
     migrations: migrations ?? {},
     mirror: mirror ?? {},
     service: service ?? {},
     webhook: webhook ?? {},
+    admin: admin ?? {},
+    repository: { MAX_CREATION_LIMIT: installed["repository"]?.["MAX_CREATION_LIMIT"] ?? -1 },
     "git.timeout": installed["git.timeout"] ?? {},
     "git.config": { ...installed["git.config"], "http.sslCAInfo": caFile, "http.lowSpeedTime": 5 },
   };
