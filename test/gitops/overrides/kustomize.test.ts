@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { expect } from "chai";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,10 +11,11 @@ import { applied } from "../../../gitops/overrides/apply";
 import { siteObjects, targetOf, type SiteObject } from "../../../gitops/overrides/siteObjects";
 import { renderRelease } from "../../../gitops/render/release";
 import { aRelease, aSite } from "../../support/fleet";
+import { firstTime, needsKubectl } from "../../support/kubectl";
 import { everyProfile, someOverrides } from "./sample";
 
 /** What the real kustomize makes of every folder that Flux builds at a site, by identity. */
-function built(cut: Files, folders: readonly string[]): Map<string, KubernetesObject> {
+function built(kubectl: string, cut: Files, folders: readonly string[]): Map<string, KubernetesObject> {
   const root = mkdtempSync(path.join(tmpdir(), "edgewave-kustomize-"));
   try {
     for (const [file, text] of cut) {
@@ -22,7 +23,7 @@ function built(cut: Files, folders: readonly string[]): Map<string, KubernetesOb
       writeFileSync(path.join(root, file), text);
     }
     const objects = folders.flatMap((folder) => {
-      const text = execFileSync("kubectl", ["kustomize", path.join(root, folder)], { encoding: "utf8" });
+      const text = execFileSync(kubectl, ["kustomize", path.join(root, folder)], { encoding: "utf8" });
       return parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
     });
     return new Map(objects.map((object) => [objectIdentity(object), object]));
@@ -33,11 +34,10 @@ function built(cut: Files, folders: readonly string[]): Map<string, KubernetesOb
 
 describe("the real kustomize", function () {
   this.timeout(60_000);
-  before(function () {
-    if (spawnSync("kubectl", ["version", "--client"]).status === 0) return;
-    if (process.env["CI"] !== undefined) throw new Error("kubectl is not on the PATH");
-    console.log("      skipped: kubectl is not on the PATH");
-    this.skip();
+  let kubectl = "";
+  before(async function () {
+    this.timeout(firstTime);
+    kubectl = await needsKubectl(this);
   });
 
   for (const profile of everyProfile) {
@@ -47,7 +47,7 @@ describe("the real kustomize", function () {
       const cut = cutForSite(renderRelease(aRelease(), [site], { overrides: someOverrides }), site.name);
       const own = [...siteObjects(cut, site.name)];
       const folders = [...new Set(own.map(({ folder }) => folder))];
-      const real = built(cut, folders);
+      const real = built(kubectl, cut, folders);
       // A patch is tried in the order of the layers, as `edgewave explain` and the check of overrides do.
       for (const patch of overrides.flatMap(({ patches }) => patches)) {
         const target = targetOf(own, patch) as SiteObject;
@@ -64,6 +64,6 @@ describe("the real kustomize", function () {
   it("builds the root of a cut, which Flux is given", () => {
     const site = aSite();
     const cut = cutForSite(renderRelease(aRelease(), [site]), site.name);
-    expect([...built(cut, ["."]).keys()]).to.include("v1/ConfigMap/flux-system/site");
+    expect([...built(kubectl, cut, ["."]).keys()]).to.include("v1/ConfigMap/flux-system/site");
   });
 });
