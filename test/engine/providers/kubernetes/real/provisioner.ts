@@ -2,8 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Live, RealCluster } from "./cluster";
 
 /**
- * Plays the local-path provisioner for some namespaces: every claim gets a volume made for it, which the cluster's own
- * controller then binds.
+ * Plays the local-path provisioner for some namespaces: every claim that a pod names gets a volume made for it, which the
+ * cluster's own controller then binds. One that no pod names stays pending, as its class says (WaitForFirstConsumer): the
+ * official provider waits for that, and for ever if the claim is bound before it has looked.
  */
 export class PlayedProvisioner {
   private stopped = false;
@@ -37,9 +38,10 @@ export class PlayedProvisioner {
       for (const namespace of this.namespaces) {
         const at = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
         const { items = [] } = (await this.cluster.send("GET", at)) as Live & { items?: Live[] };
+        const wanted = items.length === 0 ? new Set() : await this.claimsOfPods(namespace);
         for (const claim of items) {
-          const uid = claim.metadata?.uid ?? "";
-          if (done.has(uid)) continue;
+          const { uid = "", name = "" } = claim.metadata ?? {};
+          if (done.has(uid) || !wanted.has(name)) continue;
           done.add(uid);
           await this.cluster.send("POST", "/api/v1/persistentvolumes", volumeFor(claim));
         }
@@ -47,6 +49,21 @@ export class PlayedProvisioner {
       await sleep(100);
     }
   }
+
+  private async claimsOfPods(namespace: string): Promise<ReadonlySet<string>> {
+    const pods = (await this.cluster.send("GET", `/api/v1/namespaces/${namespace}/pods`)) as { items?: Live[] };
+    return new Set(
+      (pods.items ?? []).flatMap(({ spec }) =>
+        ((spec as PodSpec | undefined)?.volumes ?? []).flatMap(
+          (volume) => volume.persistentVolumeClaim?.claimName ?? [],
+        ),
+      ),
+    );
+  }
+}
+
+interface PodSpec {
+  readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName: string } }[];
 }
 
 function volumeFor({ metadata, spec }: Live): object {
