@@ -31,4 +31,14 @@ export interface CatalogChart {
   readonly repository: string;
   readonly name: string;
   readonly version: string;
+  /** Where its values size the containers that it runs at a site: paths of blocks with `requests` and `limits`. */
+  readonly sizes: readonly ValuePath[];
+  /**
+   * Images that it hands to an operator instead of running them, by their short names: where its values take the hexadecimal
+   * digits of the digest. Those that it runs are named by Flux, whatever the chart's values can say.
+   */
+  readonly operatorImages?: Readonly<Record<string, ValuePath>>;
 }
+
+/** Keys from the root of a chart's values. */
+export type ValuePath = readonly [string, ...string[]];

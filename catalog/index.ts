@@ -1,4 +1,4 @@
-export type { CatalogChart, CatalogComponent, CatalogImage } from "./component";
+export type { CatalogChart, CatalogComponent, CatalogImage, ValuePath } from "./component";
 export { kubesprayPins, kubesprayTag, kubesprayTags, type KubesprayTag } from "./kubespray";
 export {
   chartFolder,
@@ -10,6 +10,7 @@ export {
   imagesOf,
   registryOf,
   releaseVersions,
+  spellingsOf,
   upstreamRegistries,
   type ReleaseChart,
   type ReleaseImage,

@@ -24,7 +24,12 @@ const strimzi = (version: string, kafka: string): CatalogComponent => ({
     operator: { repository: "quay.io/strimzi/operator", tag: version },
     kafka: { repository: "quay.io/strimzi/kafka", tag: `${version}-kafka-${kafka}` },
   },
-  chart: { repository: "oci://quay.io/strimzi-helm", name: "strimzi-kafka-operator", version },
+  chart: {
+    repository: "oci://quay.io/strimzi-helm",
+    name: "strimzi-kafka-operator",
+    version,
+    sizes: [["resources"]],
+  },
 });
 
 /** The only release (2023-12-24): no TLS, no authentication, publish only; it stands behind RabbitMQ. */

@@ -36,6 +36,19 @@ const kubePrometheusStack = (version: string, tags: MonitoringImages): CatalogCo
     repository: "https://prometheus-community.github.io/helm-charts",
     name: "kube-prometheus-stack",
     version,
+    sizes: [
+      ["prometheus", "prometheusSpec", "resources"],
+      ["alertmanager", "alertmanagerSpec", "resources"],
+      ["prometheusOperator", "resources"],
+      ["kube-state-metrics", "resources"],
+      ["prometheus-node-exporter", "resources"],
+    ],
+    operatorImages: {
+      prometheus: ["prometheus", "prometheusSpec", "image", "sha"],
+      alertmanager: ["alertmanager", "alertmanagerSpec", "image", "sha"],
+      "config-reloader": ["prometheusOperator", "prometheusConfigReloader", "image", "sha"],
+      thanos: ["prometheusOperator", "thanosImage", "sha"],
+    },
   },
 });
 
@@ -47,7 +60,12 @@ const loki = (version: string, app: string): CatalogComponent => ({
   licence: "AGPL-3.0-only",
   architectures: both,
   images: { loki: { repository: "docker.io/grafana/loki", tag: app } },
-  chart: { repository: "https://grafana-community.github.io/helm-charts", name: "loki", version },
+  chart: {
+    repository: "https://grafana-community.github.io/helm-charts",
+    name: "loki",
+    version,
+    sizes: [["singleBinary", "resources"]],
+  },
 });
 
 const grafana = (version: string, app: string): CatalogComponent => ({
@@ -57,7 +75,12 @@ const grafana = (version: string, app: string): CatalogComponent => ({
   licence: "AGPL-3.0-only",
   architectures: both,
   images: { grafana: { repository: "docker.io/grafana/grafana", tag: app } },
-  chart: { repository: "https://grafana-community.github.io/helm-charts", name: "grafana", version },
+  chart: {
+    repository: "https://grafana-community.github.io/helm-charts",
+    name: "grafana",
+    version,
+    sizes: [["resources"]],
+  },
 });
 
 /**
@@ -71,7 +94,7 @@ const alloy = (version: string, app: string): CatalogComponent => ({
   licence: "Apache-2.0",
   architectures: both,
   images: { alloy: { repository: "docker.io/grafana/alloy", tag: app } },
-  chart: { repository: "https://grafana.github.io/helm-charts", name: "alloy", version },
+  chart: { repository: "https://grafana.github.io/helm-charts", name: "alloy", version, sizes: [] },
   unused: "Vector collects logs",
 });
 

@@ -18,7 +18,18 @@ const kyverno = (version: string, app: string): CatalogComponent => {
       "cleanup-controller": image("cleanup-controller"),
       "reports-controller": image("reports-controller"),
     },
-    chart: { repository: "https://kyverno.github.io/kyverno/", name: "kyverno", version },
+    chart: {
+      repository: "https://kyverno.github.io/kyverno/",
+      name: "kyverno",
+      version,
+      sizes: [
+        ["admissionController", "container", "resources"],
+        ["admissionController", "initContainer", "resources"],
+        ["backgroundController", "resources"],
+        ["cleanupController", "resources"],
+        ["reportsController", "resources"],
+      ],
+    },
   };
 };
 
@@ -36,7 +47,12 @@ const certManager = (version: string): CatalogComponent => {
       cainjector: image("cainjector"),
       startupapicheck: image("startupapicheck"),
     },
-    chart: { repository: "https://charts.jetstack.io", name: "cert-manager", version },
+    chart: {
+      repository: "https://charts.jetstack.io",
+      name: "cert-manager",
+      version,
+      sizes: [["resources"], ["webhook", "resources"], ["cainjector", "resources"]],
+    },
   };
 };
 
@@ -50,7 +66,12 @@ const velero = (version: string, app: string): CatalogComponent => ({
     velero: { repository: "docker.io/velero/velero", tag: app },
     "plugin-for-aws": { repository: "docker.io/velero/velero-plugin-for-aws", tag: "v1.14.2" },
   },
-  chart: { repository: "https://vmware-tanzu.github.io/helm-charts", name: "velero", version },
+  chart: {
+    repository: "https://vmware-tanzu.github.io/helm-charts",
+    name: "velero",
+    version,
+    sizes: [["resources"], ["nodeAgent", "resources"]],
+  },
 });
 
 /** The chart's own tag is `latest`; the application version that goes with it is pinned here instead. */
@@ -61,7 +82,7 @@ const versitygw = (version: string, app: string): CatalogComponent => ({
   licence: "Apache-2.0",
   architectures: both,
   images: { versitygw: { repository: "ghcr.io/versity/versitygw", tag: app } },
-  chart: { repository: "oci://ghcr.io/versity/versitygw/charts", name: "versitygw", version },
+  chart: { repository: "oci://ghcr.io/versity/versitygw/charts", name: "versitygw", version, sizes: [["resources"]] },
 });
 
 /** Policy, certificates and backup; versions are the charts'. */

@@ -143,6 +143,15 @@ export function registryOf(repository: string): string {
   return repository.slice(0, repository.indexOf("/"));
 }
 
+/**
+ * Names that a chart may give an image repository, the whole one first: some leave out what Docker fills in, and
+ * containerd's mirrors are by registry.
+ */
+export function spellingsOf(repository: string): readonly string[] {
+  const short = /^docker\.io\/(?:library\/)?(.+)$/.exec(repository)?.[1];
+  return short === undefined ? [repository] : [repository, short];
+}
+
 function imageOf(component: CatalogComponent, image: string): CatalogImage {
   const found = Object.hasOwn(component.images, image) ? component.images[image] : undefined;
   if (found === undefined) {

@@ -60,7 +60,19 @@ the clock at the site, link or no link, and its policy tells of it in the annota
 platform's own namespaces are never judged, and the API server asks nobody about them. While Kyverno does not answer, a
 profile with one of it lets pods start (\`failurePolicy: Ignore\`), one with several does not. Images that have to be signed
 wait in either case. [kyverno-policies.yaml](kyverno-policies.yaml) has the policies as they are for a fleet that says
-nothing, auditing, for clusters that edgewave does not run.`;
+nothing, auditing, for clusters that edgewave does not run.
+
+## What is not seen
+
+Charts are not rendered here, so a rule sees a Helm release's values and what Flux changes of the result, not the chart's
+templates. Of the charts in the catalog it is known where their values size each container and which images they run:
+\`container-resources\` and \`chart-image-by-digest\` want both said, so that an override that takes one out is a violation.
+Not seen are, of every chart: security contexts, host paths and networks, ports, service account tokens, disruption budgets
+and network policies in its templates, beyond what its values say by the usual keys; of an operator (Prometheus', Strimzi's):
+what it adds to the pods that it makes, such as the sizes of the config reloader and an init container; of cert-manager: the
+solver that it starts for ACME; of a chart that is not in the catalog: all but its values. What a pod may do there is held
+by the Pod Security level of its namespace. Locking a release proves what a chart is, not what is in it: read the
+templates when the catalog gets a new version.`;
 
 /** docs/policies.md: every rule that sites are held to. */
 export function policiesPage(): string {

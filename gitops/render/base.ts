@@ -3,6 +3,7 @@ import { yamlText } from "../../components/file/yamlText";
 import type { Release } from "../../fleet/model";
 import { type Profile, type WorkloadName, workloadsOf } from "../../profiles";
 import type { Files } from "../files";
+import { mergedValues, operatorImageValues } from "./chartImages";
 import { profileFolder, serviceFolder } from "./layout";
 import { chartSource, helmRelease, kustomization, namespaceObject, valuesGenerator } from "./objects";
 import type { ChartService, Values } from "./service";
@@ -24,8 +25,12 @@ export function renderService(service: ChartService, release: Release): Files {
     [`${folder}/namespace.yaml`, yamlText(namespaceObject(service))],
     [`${folder}/source.yaml`, yamlText(chartSource(service, release))],
     [`${folder}/helmrelease.yaml`, yamlText(helmRelease(service, release))],
-    [`${folder}/${values}`, yamlText(service.baseValues(release))],
+    [`${folder}/${values}`, yamlText(baseValues(service, release))],
   ]);
+}
+
+function baseValues(service: ChartService, release: Release): Values {
+  return mergedValues(service.baseValues(release), operatorImageValues(release, service.component));
 }
 
 /** What is the same for all sites of a profile: sizes and retention. */

@@ -1,5 +1,6 @@
 import type { Release } from "../../fleet/model";
 import { chartReference } from "../../catalog";
+import { imagePins } from "./chartImages";
 import { flux } from "../../components/flux/address";
 import { type ChartService, type ValueLayer, valueLayers, valuesName } from "./service";
 
@@ -50,7 +51,14 @@ export function chartSource(service: ChartService, release: Release): object {
 }
 
 /** The Helm release. A failed install or upgrade is tried again where it stands, because no one is there to help. */
-export function helmRelease({ name, namespace, postRenderers }: ChartService, release: Release): object {
+export function helmRelease(service: ChartService, release: Release): object {
+  const { name, namespace } = service;
+  const images = imagePins(release, service.component);
+  // Images last, so that what is patched in has its digest too.
+  const postRenderers = [
+    ...(service.postRenderers?.(release) ?? []),
+    ...(images.length === 0 ? [] : [{ kustomize: { images } }]),
+  ];
   const retry = { name: "RetryOnFailure", retryInterval: "5m" };
   return {
     apiVersion: "helm.toolkit.fluxcd.io/v2",
@@ -67,7 +75,7 @@ export function helmRelease({ name, namespace, postRenderers }: ChartService, re
       install: { crds: "CreateReplace", strategy: retry },
       upgrade: { crds: "CreateReplace", strategy: retry },
       driftDetection: { mode: "enabled" },
-      ...(postRenderers !== undefined && { postRenderers: postRenderers(release) }),
+      ...(postRenderers.length > 0 && { postRenderers }),
       valuesFrom: valueLayers.map((layer) => ({
         kind: "ConfigMap",
         name: valuesName(name, layer),

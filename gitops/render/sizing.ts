@@ -16,6 +16,12 @@ export function shareOf(workload: Pick<Workload, "requests" | "limits">, share: 
   return resourcesOf({ requests: part(workload.requests), limits: part(workload.limits) });
 }
 
+/** For a container that makes or copies a few files before those that serve, and asks for less than they do. */
+export const smallInit = resourcesOf({
+  requests: { cpuMillis: 10, memoryMiB: 16 },
+  limits: { cpuMillis: 100, memoryMiB: 64 },
+});
+
 /** `{ resources }` of a part, or nothing if the profile does not size it. */
 export function resourcesFor(workload: Workload | undefined): { readonly resources?: Requirements } {
   return workload === undefined ? {} : { resources: resourcesOf(workload) };

@@ -73,13 +73,14 @@ function helmSizes(resource: Resource): readonly SizedPart[] {
       path: ["values", ...path, "resources"],
       resources,
       replicas: isDaemon(path) ? undefined : replicasNear(helm.values, path),
-      init: false,
+      init: path.at(-1) === "initContainer" || path.includes("initContainers"),
     });
   }
   return parts;
 }
 
-function turnedOff(values: Mapping, path: readonly Step[]): boolean {
+/** Whether what is at a path of a chart's values is switched off, there or above. */
+export function turnedOff(values: Mapping, path: readonly Step[]): boolean {
   return path.some((_, index) => at(values, ...path.slice(0, index + 1), "enabled") === false);
 }
 

@@ -1,7 +1,8 @@
 import { workloadsOf, profileOf } from "../../profiles";
-import { at, isMapping, list, mapping } from "../objects/json";
+import { chartsOf } from "../../catalog";
+import { at, isMapping, list, mapping, shown } from "../objects/json";
 import { containersOf, podSource } from "../objects/pods";
-import { sizedParts } from "../objects/sizes";
+import { sizedParts, turnedOff } from "../objects/sizes";
 import { kubernetesObject, helmValues, type Resource } from "../resource";
 import type { Context, ResourceRule } from "../rule";
 import { violation } from "../violation";
@@ -32,7 +33,11 @@ const forPods = conditionRule({
 
 export const containerResources: ResourceRule = {
   ...forPods,
-  check: (resource, context) => [...forPods.check(resource, context), ...elsewhere(resource)],
+  check: (resource, context) => [
+    ...forPods.check(resource, context),
+    ...elsewhere(resource),
+    ...unsized(resource, context),
+  ],
   remediate: (resource, context) => withProfile(resource, context),
 };
 
@@ -45,6 +50,19 @@ function elsewhere(resource: Resource) {
       .map((step) => violation(resource, { field: [...path, ...step], value: "missing", limit })),
   );
 }
+
+/** What a chart of the release would size by its own defaults, which nobody here has seen. */
+function unsized(resource: Resource, { release }: Context) {
+  const helm = helmValues(resource);
+  const chart = helm && release && chartsOf(release).find(({ name }) => name === helm.service);
+  if (helm === undefined || chart === undefined) return [];
+  return chart.sizes
+    .filter((path) => !turnedOff(helm.values, path) && !isSized(at(helm.values, ...path)))
+    .map((path) => violation(resource, { field: ["values", ...path], value: shown(at(helm.values, ...path)), limit }));
+}
+
+/** What is only half there is told by what is missing of it. */
+const isSized = (block: unknown): boolean => isMapping(block) && ("requests" in block || "limits" in block);
 
 /** Containers named like a workload of the site's profile get its sizes, where they have none. */
 function withProfile(resource: Resource, { site }: Context): Readonly<Record<string, unknown>> | undefined {

@@ -1,6 +1,7 @@
 import type { Rule } from "../rule";
 import { bufferBearsOutage } from "./bufferBearsOutage";
 import { certificateLifetime } from "./certificateLifetime";
+import { chartImageByDigest } from "./chartImageByDigest";
 import { containerResources } from "./containerResources";
 import { disruptionBudget } from "./disruptionBudget";
 import { disruptionBudgetBlocks } from "./disruptionBudgetBlocks";
@@ -48,6 +49,7 @@ import { volumesFitDisk } from "./volumesFitDisk";
 /** Every rule, area by area; reports and documentation have them in this order. */
 export const rules: readonly Rule[] = [
   // images
+  chartImageByDigest,
   imageArchitecture,
   imageByDigest,
   imageNotLatest,

@@ -11,6 +11,7 @@ import {
   imagesOf,
   kubesprayPins,
   kubesprayTags,
+  spellingsOf,
   upstreamRegistries,
 } from "../../catalog";
 import type { Architecture, Release } from "../../fleet/model";
@@ -47,6 +48,14 @@ describe("the catalog", () => {
       }
     });
   }
+
+  it("hands only images that it has to operators, and sizes what every chart in use runs", () => {
+    for (const { name, chart, images, unused } of catalog) {
+      if (chart === undefined) continue;
+      expect(Object.keys(images), name).to.include.members(Object.keys(chart.operatorImages ?? {}));
+      if (unused === undefined) expect(chart.sizes, name).to.not.be.empty;
+    }
+  });
 
   it("lists the versions of a component oldest first", () => {
     expect(catalogVersions("flux")).to.deep.equal(["2.8.8", "2.9.4"]);
@@ -115,6 +124,18 @@ describe("componentOf", () => {
     expect(() => componentOf(release, "kyvern")).to.throw(/no component of that name/);
     expect(() => componentOf({ ...release, components: { flux: "9.9.9" } }, "flux")).to.throw(/flux 9\.9\.9.*2\.9\.4/);
   });
+});
+
+describe("spellingsOf", () => {
+  for (const [repository, ...short] of [
+    ["docker.io/grafana/loki", "grafana/loki"],
+    ["docker.io/library/rabbitmq", "rabbitmq"],
+    ["quay.io/calico/node"],
+  ] as const) {
+    it(`gives ${[repository, ...short].join(" and ")}`, () => {
+      expect(spellingsOf(repository)).to.deep.equal([repository, ...short]);
+    });
+  }
 });
 
 describe("imageReference", () => {

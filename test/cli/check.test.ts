@@ -72,7 +72,7 @@ describe("edgewave check", function () {
     Checked.with(async (checked) => {
       const first = await checked.run();
       expect([first.code, first.err]).to.deep.equal([0, ""]);
-      expect(first.out).to.match(/rules: 0 errors, 2 advice \(\d+ times\), 0 exempt; 2 sites built, 0 unchanged\n$/);
+      expect(first.out).to.match(/rules: 0 errors, 3 advice \(\d+ times\), 0 exempt; 2 sites built, 0 unchanged\n$/);
       expect((await checked.run()).out).to.match(/; 0 sites built, 2 unchanged\n$/);
       checked.replace("fleet/sites/vigo.yaml", "maxOutage: 72h", "maxOutage: 48h");
       expect((await checked.run()).out).to.match(/; 1 site built, 1 unchanged\n$/);

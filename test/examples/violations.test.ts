@@ -51,6 +51,7 @@ describe("the fleet of violations", function () {
   /** Rules that the files break, with who breaks them. */
   const byFiles: readonly (readonly [rule: string, resource: string])[] = [
     ["image-by-digest", "Deployment shop/latest"],
+    ["chart-image-by-digest", "HelmRelease flux-system/loki"],
     ["image-not-latest", "Deployment shop/latest"],
     ["image-through-bastion", "Pod shop/elsewhere"],
     ["no-harbor", "OCIRepository shop/harbor"],

@@ -30,9 +30,10 @@ export const kyverno: ChartService = {
   profileValues: (sizes) => {
     const whole = sizes("kyverno");
     if (whole === undefined) return {};
+    const admission = { resources: shareOf(whole, 2 / 5) };
     const small = { resources: shareOf(whole, 1 / 5) };
     return {
-      admissionController: { replicas: whole.replicas, container: { resources: shareOf(whole, 2 / 5) } },
+      admissionController: { replicas: whole.replicas, container: admission, initContainer: admission },
       backgroundController: small,
       cleanupController: small,
       reportsController: small,

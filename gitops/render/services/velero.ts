@@ -2,7 +2,7 @@ import { componentOf } from "../../../catalog";
 import type { Release } from "../../../fleet/model";
 import type { ObjectStore } from "../../../fleet/model";
 import type { ChartService, Values } from "../service";
-import { shareOf } from "../sizing";
+import { shareOf, smallInit } from "../sizing";
 import { localS3 } from "./versitygw";
 
 /**
@@ -28,6 +28,8 @@ export const velero: ChartService = {
         image: pluginImage(release),
         imagePullPolicy: "IfNotPresent",
         volumeMounts: [{ mountPath: "/target", name: "plugins" }],
+        // It copies a few files before the server starts, which has more.
+        resources: smallInit,
       },
     ],
     credentials: { useSecret: true, existingSecret: localS3.secret },

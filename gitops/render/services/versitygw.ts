@@ -3,7 +3,7 @@ import { yamlText } from "../../../components/file/yamlText";
 import type { Release } from "../../../fleet/model";
 import { gibibytes } from "../../../components/pods/resources";
 import { type ChartService, noSiteValues } from "../service";
-import { resourcesFor } from "../sizing";
+import { resourcesFor, smallInit } from "../sizing";
 
 /** Where a site's backups go while there is no link. */
 export const localS3 = {
@@ -29,6 +29,7 @@ function withBucket(release: Release): object {
       runAsUser: 1000,
     },
     volumeMounts: [{ name: "data", mountPath: "/mnt/data", subPath: "data" }],
+    resources: smallInit,
   };
   return {
     apiVersion: "apps/v1",

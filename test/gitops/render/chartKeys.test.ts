@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { isPlain } from "../../../gitops/overrides/apply";
 import { filesOf, renderRelease } from "../../../gitops/render/release";
-import { aFleet, aRelease, aSite } from "../../support/fleet";
+import { aFleet, aLock, aRelease, aSite } from "../../support/fleet";
 import { chartKeys } from "./chartKeys";
 
 const hub = {
@@ -18,7 +18,8 @@ function keysInUse(): Map<string, Set<string>> {
     const platform = { grafana: profile !== "micro" };
     return aSite({ profile, platform, link: { maxOutageHours: 900 }, alerts: { email } }, index);
   });
-  const release = aRelease({ components: { grafana: "12.11.1" } });
+  const versions = aRelease({ components: { grafana: "12.11.1" } });
+  const release = { ...versions, lock: aLock(versions) };
   const used = new Map<string, Set<string>>();
   for (const [file, text] of filesOf(renderRelease(release, sites, { hub }))) {
     const service = /\/([^/]+)\/(?:helm-values\/)?values[^/]*\.yaml$/.exec(file)?.[1];

@@ -31,6 +31,7 @@ export const chartKeys: Readonly<Record<string, readonly string[]>> = {
   ],
   // prometheus-community/helm-charts, charts/kube-prometheus-stack/values.yaml, 88.5.3
   "kube-prometheus-stack": [
+    "alertmanager.alertmanagerSpec.image.sha",
     "alertmanager.alertmanagerSpec.replicas",
     "alertmanager.alertmanagerSpec.resources.*",
     "alertmanager.alertmanagerSpec.storage.*",
@@ -58,6 +59,7 @@ export const chartKeys: Readonly<Record<string, readonly string[]>> = {
     "prometheus.additionalPodMonitors",
     "prometheus.prometheusSpec.evaluationInterval",
     "prometheus.prometheusSpec.externalLabels.*",
+    "prometheus.prometheusSpec.image.sha",
     "prometheus.prometheusSpec.podMonitorSelectorNilUsesHelmValues",
     "prometheus.prometheusSpec.probeSelectorNilUsesHelmValues",
     "prometheus.prometheusSpec.replicas",
@@ -72,11 +74,14 @@ export const chartKeys: Readonly<Record<string, readonly string[]>> = {
     "prometheus.prometheusSpec.thanos.*",
     "prometheus.prometheusSpec.walCompression",
     "prometheusOperator.admissionWebhooks.certManager.enabled",
+    "prometheusOperator.prometheusConfigReloader.image.sha",
     "prometheusOperator.resources.*",
+    "prometheusOperator.thanosImage.sha",
   ],
   // kyverno/kyverno, charts/kyverno/values.yaml
   kyverno: [
     "admissionController.container.resources.*",
+    "admissionController.initContainer.resources.*",
     "admissionController.replicas",
     "backgroundController.resources.*",
     "cleanupController.resources.*",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ruleNamed } from "../../../policy/rules";
-import { aRelease, aSite } from "../../support/fleet";
+import { aLock, aRelease, aSite } from "../../support/fleet";
 import { check, deployment, describeRule, digest, helm, object } from "../support";
 
 const image = "spec.template.spec.containers[0].image";
@@ -10,7 +10,7 @@ const gitea = "docker.gitea.com/gitea";
 const other = `sha256:${"b".repeat(64)}`;
 const index = `sha256:${"c".repeat(64)}`;
 const lockedImage = { tag: "1.26.1-rootless", index, amd64: digest, arm64: other };
-const locked = aRelease({ lock: { release: "2026.11.0", digests: { [gitea]: lockedImage } } });
+const locked = aRelease({ lock: { release: "2026.11.0", digests: { [gitea]: lockedImage }, charts: {} } });
 
 describeRule("image-by-digest", {
   passes: [["an image by digest", [deployment()]]],
@@ -26,6 +26,82 @@ describe("image-by-digest", () => {
     const rule = ruleNamed("image-by-digest")!;
     const [found] = check(rule, [named("ghcr.io/a/b:1.0")], { release: aRelease() });
     expect(found?.advisory).to.equal("release 2026.11.0 is not locked yet");
+  });
+});
+
+const lokiImage = "docker.io/grafana/loki";
+const pins = (...images: readonly object[]) =>
+  object(
+    "helm.toolkit.fluxcd.io/v2/HelmRelease",
+    { spec: { chartRef: { name: "loki" }, postRenderers: [{ kustomize: { images } }] } },
+    "git",
+  );
+const lokiLocked = aRelease({
+  lock: { release: "2026.11.0", digests: { [lokiImage]: { ...lockedImage, tag: "3.7.6" } }, charts: {} },
+});
+const whole = [
+  { name: lokiImage, digest: index },
+  { name: "grafana/loki", newName: lokiImage, digest: index },
+];
+const stack = aRelease({ lock: aLock() });
+const shaOf = (repository: string) => aLock().digests[repository]!.index.replace("sha256:", "");
+const operatorValues = {
+  prometheus: { prometheusSpec: { image: { sha: shaOf("quay.io/prometheus/prometheus") } } },
+  alertmanager: { alertmanagerSpec: { image: { sha: shaOf("quay.io/prometheus/alertmanager") } } },
+  prometheusOperator: {
+    prometheusConfigReloader: { image: { sha: shaOf("quay.io/prometheus-operator/prometheus-config-reloader") } },
+    thanosImage: { sha: shaOf("quay.io/thanos/thanos") },
+  },
+};
+
+describeRule("chart-image-by-digest", {
+  passes: [
+    ["each image of the chart by the lock's digest", [pins(...whole)], { release: lokiLocked }],
+    ["the last of a name, which wins", [pins({ name: lokiImage, digest: other }, ...whole)], { release: lokiLocked }],
+    ["a chart that is no component of the release", [object("helm.toolkit.fluxcd.io/v2/HelmRelease", {}, "git")]],
+    ["what the chart hands to its operator", [helm("kube-prometheus-stack", operatorValues)], { release: stack }],
+    [
+      "an image that is handed to nobody, because its part is off",
+      [helm("kube-prometheus-stack", { ...operatorValues, alertmanager: { enabled: false } })],
+      { release: stack },
+    ],
+  ],
+  refuses: [
+    [
+      "another digest",
+      [pins(...whole, { name: lokiImage, digest: other })],
+      [
+        "HelmRelease room/thing",
+        `spec.postRenderers."${lokiImage}"`,
+        `"${other}"`,
+        /digests that the release's lock has/,
+      ],
+      { release: lokiLocked },
+    ],
+    [
+      "the short name by its tag",
+      [pins({ name: lokiImage, digest: index })],
+      ["HelmRelease room/thing", 'spec.postRenderers."grafana/loki"', "missing", /digests that the release's lock has/],
+      { release: lokiLocked },
+    ],
+    [
+      "an operator's image by its tag",
+      [helm("kube-prometheus-stack", { ...operatorValues, alertmanager: {} })],
+      [
+        "HelmValues kube-prometheus-stack",
+        "values.alertmanager.alertmanagerSpec.image.sha",
+        "missing",
+        /digests that the release's lock has/,
+      ],
+      { release: stack },
+    ],
+  ],
+});
+
+describe("chart-image-by-digest", () => {
+  it("is one piece of advice for a Helm release while its release is not locked", () => {
+    const found = check(ruleNamed("chart-image-by-digest")!, [pins()], { release: aRelease() });
+    expect(found.map(({ advisory }) => advisory)).to.deep.equal(["release 2026.11.0 is not locked yet"]);
   });
 });
 

@@ -12,6 +12,8 @@ const claim = (storage: unknown) =>
   object("core/PersistentVolumeClaim", { spec: { resources: { requests: { storage } } } });
 const pool = (replicas: number) => object("kafka.strimzi.io/v1/KafkaNodePool", { spec: { replicas } });
 
+const full = { requests: { cpu: 1, memory: 1 }, limits: { cpu: 1, memory: 1 } };
+
 describeRule("container-resources", {
   passes: [
     ["requests and limits", [deployment()]],
@@ -19,6 +21,8 @@ describeRule("container-resources", {
       "Helm values with both",
       [helm("a", { server: { resources: { requests: { cpu: 1, memory: 1 }, limits: { cpu: 1, memory: 1 } } } })],
     ],
+    ["a chart of the release of which every container is sized", [helm("loki", { singleBinary: { resources: full } })]],
+    ["a container of such a chart that is off", [helm("velero", { resources: full, nodeAgent: { enabled: false } })]],
     ["a part of a chart that is off", [helm("a", { ui: { enabled: false, resources: { limits: { cpu: 1 } } } })]],
   ],
   refuses: [
@@ -49,6 +53,16 @@ describeRule("container-resources", {
       "Helm values without a CPU limit",
       [helm("a", { server: { resources: { requests: { cpu: 1, memory: 1 }, limits: { memory: 1 } } } })],
       ["HelmValues a", "values.server.resources.limits.cpu", "missing", /requests and limits/],
+    ],
+    [
+      "a chart of the release that would size a container by its own defaults",
+      [helm("velero", { resources: full, nodeAgent: {} })],
+      ["HelmValues velero", "values.nodeAgent.resources", "missing", /requests and limits/],
+    ],
+    [
+      "one whose sizes were taken out",
+      [helm("loki", { singleBinary: { resources: {} } })],
+      ["HelmValues loki", "values.singleBinary.resources", "{}", /requests and limits/],
     ],
   ],
 });
