@@ -53,21 +53,31 @@ export class HubAndSite {
     ip("-n", this.site, "route", "replace", `${this.hubAddress}/32`, "via", `${this.range}.5`);
   }
 
-  /** Makes the link slow, so that there is a middle in which to cut it. @param kbit per second; undefined for no limit. */
-  throttle(kbit: number | undefined): void {
-    const tc = (...args: string[]): void =>
-      void execFileSync("ip", ["netns", "exec", this.hub, "tc", "qdisc", ...args]);
-    if (kbit === undefined) tc("del", "dev", "downlink", "root");
-    else tc("replace", "dev", "downlink", "root", "tbf", "rate", `${kbit}kbit`, "burst", "16kb", "latency", "200ms");
+  /**
+   * Makes the link slow, so that there is a middle in which to cut it.
+   * @param kbit per second; undefined for no limit.
+   * @param from the side that sends.
+   */
+  throttle(kbit: number | undefined, from: "hub" | "site" = "hub"): void {
+    const [space, device] = from === "hub" ? [this.hub, "downlink"] : [this.site, "uplink"];
+    const tc = (...args: string[]): void => void execFileSync("ip", ["netns", "exec", space, "tc", "qdisc", ...args]);
+    if (kbit === undefined) tc("del", "dev", device, "root");
+    else tc("replace", "dev", device, "root", "tbf", "rate", `${kbit}kbit`, "burst", "16kb", "latency", "200ms");
   }
 
   /** Bytes that came over the link to the site so far. */
   received(): number {
-    return Number(
-      execFileSync("ip", ["netns", "exec", this.site, "cat", "/sys/class/net/uplink/statistics/rx_bytes"], {
-        encoding: "utf8",
-      }),
-    );
+    return this.counted("rx_bytes");
+  }
+
+  /** Bytes that the site has sent over the link so far. */
+  sent(): number {
+    return this.counted("tx_bytes");
+  }
+
+  private counted(counter: "rx_bytes" | "tx_bytes"): number {
+    const file = `/sys/class/net/uplink/statistics/${counter}`;
+    return Number(execFileSync("ip", ["netns", "exec", this.site, "cat", file], { encoding: "utf8" }));
   }
 
   remove(): void {

@@ -1,7 +1,18 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -147,6 +158,8 @@ export class GiteaServer {
     const ended = once(child, "exit");
     child.kill("SIGTERM");
     await ended;
+    // A Git that Gitea has started outlives it for a moment; a pod's end would be its end too.
+    while (worksBelow(path.join(this.folder, "git"))) await sleep(50);
   }
 
   async remove(): Promise<void> {
@@ -222,6 +235,17 @@ export class GiteaServer {
 }
 
 const asNobody = [`--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, "--clear-groups"];
+
+/** Whether any process works in a folder or below it. */
+function worksBelow(folder: string): boolean {
+  return readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
+}
 
 /** The folder's program where everybody may read it: caches lie in homes, which nobody else enters. */
 function sharedKit(program: string): string {

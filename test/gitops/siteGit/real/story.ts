@@ -211,7 +211,7 @@ export class Clone {
     mkdirSync(path.dirname(path.join(this.folder, file)), { recursive: true });
     writeFileSync(path.join(this.folder, file), text);
     this.git("add", "--all");
-    this.git("commit", "--quiet", "--message", `Set ${file} to ${text.trim()}`);
+    this.git("commit", "--quiet", "--message", `Set ${file} to ${text.trim().slice(0, 60)}`);
     const [from, to] = [this.git("rev-parse", "HEAD^"), this.git("rev-parse", "HEAD")];
     const [pushed] = await pushRefs(path.join(this.folder, ".git"), this.remote, [
       { ref: "refs/heads/main", from, to },
