@@ -2,6 +2,9 @@ import { expect } from "chai";
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { importCommits } from "../../../../gitops/git/importCommits";
+import { pushRefs } from "../../../../gitops/git/remote";
+import { openRepository } from "../../../../gitops/git/repository";
 import { git } from "../../../../gitops/git/run";
 import { edgewave } from "../../../support/edgewave";
 import { administrator, lacksGitea } from "../../../support/gitea/server";
@@ -91,6 +94,45 @@ describe("a rollout that publishes to a hub", function () {
     const back = await run("rollout", "rollback", "--rollout", "two", "--yes");
     expect(back.code, back.stderr).to.equal(0);
     for (const site of sites) expect((await deploy(site)).trim()).to.equal("2026.11.0");
+  });
+
+  it("is told of by what sites report there, and by what they reported last while nobody can ask", async () => {
+    type Told = {
+      readonly hub: { readonly asked: boolean; readonly failure: { readonly code: string } | null };
+      readonly reports: readonly { readonly site: string; readonly state: string; readonly reason: string }[];
+    };
+    const status = async (): Promise<Told> => {
+      const { code, stdout, stderr } = await run("status");
+      expect(code, stderr).to.equal(0);
+      return JSON.parse(stdout) as Told;
+    };
+    const first = await status();
+    expect(first.hub).to.deep.include({ asked: true, failure: null, failures: [] });
+    for (const { state, reason } of first.reports)
+      expect([state, reason]).to.deep.equal(["silent", "it has never reported"]);
+
+    // What a site pushes that does not sign.
+    const work = path.join(folder, "work.git");
+    await openRepository(work, "status");
+    const draft = { parent: undefined, date: 0, message: "x", files: [["status.json", "{}\n"]] } as const;
+    const [to = ""] = await importCommits(work, [draft]);
+    const remote = {
+      ...hub.git,
+      url: `${hub.gitea.url}/site/vigo.git`,
+      loginFile: path.join(folder, "out/hub/sites/vigo.write"),
+    };
+    await pushRefs(work, remote, [{ ref: "refs/heads/status", from: undefined, to }]);
+    const vigo = ({ reports }: Told) => reports.find(({ site }) => site === "vigo")?.reason;
+    expect(vigo(await status())).to.equal("its report does not count: it is not signed");
+
+    link.cut();
+    try {
+      const dark = await status();
+      expect(dark.hub.failure?.code).to.equal("EDGE-GIT-003");
+      expect(vigo(dark)).to.equal("its report does not count: it is not signed");
+    } finally {
+      link.restore();
+    }
   });
 
   it("leaves no token in anything that it printed, recorded or logged", async () => {
