@@ -36,7 +36,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     ],
     measure: measureRollout,
   },
-  status: { numbers: [["sites", 1000]], measure: measureStatus },
+  status: { numbers: [["sites", 500]], measure: measureStatus },
 };
 
 async function main(args: readonly string[]): Promise<void> {
