@@ -1,6 +1,7 @@
 import type { CatalogComponent } from "./component";
 import { fluxVersions } from "./flux";
 import { giteaVersions } from "./gitea";
+import { identityVersions } from "./identity";
 import { ingestionVersions } from "./ingestion";
 import { kubernetesVersions } from "./kubernetes";
 import { kubesprayVersions } from "./kubespray";
@@ -19,6 +20,7 @@ export const catalog: readonly CatalogComponent[] = [
   ...storageVersions,
   ...fluxVersions,
   ...giteaVersions,
+  ...identityVersions,
   ...ingestionVersions,
   ...observabilityVersions,
   ...platformVersions,

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { peopleSecretProblems } from "../fleet/checks/identity";
 import { hubSecretProblems } from "../fleet/checks/observability";
 import type { Finding } from "../fleet/finding";
 import type { Fleet } from "../fleet/model";
@@ -12,7 +13,7 @@ import { knownRecipients } from "./sopsKeys";
 
 /**
  * Reads a fleet and checks what its files say by themselves and what they would make: overrides are tried on the
- * objects that they change, and logins for the hub are looked for among them.
+ * objects that they change, and logins for the hub and passwords of people are looked for among them.
  * @param folder absolute.
  * @param out absolute; where the sites' age keys are, and what sites keep themselves as `git merge` has brought it. By default `out/<fleet name>` below `cwd`.
  */
@@ -20,7 +21,9 @@ export async function readFleetChecked(folder: string, cwd: string, out?: string
   const reading = await readFleet(folder);
   const { fleet } = reading;
   if (fleet === undefined) return reading;
-  const logins = hubSecretProblems(fleet).map((problem) => toFinding(problem, problem.source.line));
+  const logins = [...hubSecretProblems(fleet), ...peopleSecretProblems(fleet)].map((problem) =>
+    toFinding(problem, problem.source.line),
+  );
   const tried =
     fleet.overrides.length === 0 ? [] : await triedOverrides(fleet, out ?? path.resolve(cwd, "out", fleet.name));
   const findings = [...reading.findings, ...logins, ...tried].sort(compareFindings);

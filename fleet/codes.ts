@@ -2,6 +2,7 @@ import { calendarCodes } from "./codes/calendar";
 import type { CodeText } from "./codes/codeText";
 import { documentCodes } from "./codes/document";
 import { gateCodes } from "./codes/gates";
+import { identityCodes } from "./codes/identity";
 import { policyCodes } from "./codes/policy";
 import { observabilityCodes } from "./codes/observability";
 import { overrideCodes } from "./codes/override";
@@ -24,6 +25,7 @@ export const codes = {
   ...policyCodes,
   ...overrideCodes,
   ...observabilityCodes,
+  ...identityCodes,
 } satisfies Record<string, CodeText>;
 
 export type FindingCode = keyof typeof codes;

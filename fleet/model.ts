@@ -192,7 +192,7 @@ export interface Identity {
   /** The central issuer, known on the site by the bastion's mirror of its discovery document and keys. */
   readonly hub: Issuer | undefined;
   /** An issuer on the site, for when there is no link. */
-  readonly local: Issuer | undefined;
+  readonly local: LocalIssuer | undefined;
   /** Port of the mirror at the bastion (TLS); 8443 by default. */
   readonly mirrorPort: number;
 }
@@ -205,6 +205,42 @@ export interface Issuer {
   readonly groupsClaim: string;
   /** Before user and group names, so that no issuer can speak for another's. */
   readonly prefix: string;
+}
+
+export interface LocalIssuer extends Issuer {
+  /** Set where edgewave runs the issuer; another one is somebody else's. */
+  readonly dex?: Dex | undefined;
+}
+
+/** An issuer for people that runs on the site. */
+export interface Dex {
+  /** On every node. */
+  readonly port: number;
+  readonly tokenHours: number;
+  readonly users: readonly DexUser[];
+  readonly ldap: DexLdap | undefined;
+}
+
+export interface DexUser {
+  /** Key of the password's hash, and what the person's `sub` is made of. */
+  readonly name: string;
+  readonly email: string;
+  readonly groups: readonly string[];
+}
+
+/** A directory on the site, asked by LDAPS. */
+export interface DexLdap {
+  /** `host:port`, with the site's names filled in. */
+  readonly host: string;
+  /** PEM; undefined for the site's own authority. */
+  readonly authority: string | undefined;
+  readonly bindDn: string;
+  readonly userBaseDn: string;
+  readonly usernameAttribute: string;
+  readonly emailAttribute: string;
+  /** Undefined where nobody has groups. */
+  readonly groupBaseDn: string | undefined;
+  readonly memberAttribute: string;
 }
 
 export interface Link {

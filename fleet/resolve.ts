@@ -1,17 +1,7 @@
 import { keysOf, type KnownHosts, noKnownHosts } from "./knownHosts";
 import type { Knowledge } from "./knowledge";
-import type {
-  Alerts,
-  Identity,
-  Ingestion,
-  Issuer,
-  Link,
-  PackageTrust,
-  Platform,
-  ResolvedSite,
-  SourcePosition,
-} from "./model";
-import { fillIn } from "./placeholders";
+import type { Alerts, Ingestion, Link, PackageTrust, Platform, ResolvedSite, SourcePosition } from "./model";
+import { resolveIdentity } from "./resolveIdentity";
 import type { Path, Problem } from "./problem";
 import { resolveCalendar } from "./resolveCalendar";
 import type { FleetDocument, SiteDocument } from "./schema";
@@ -26,7 +16,6 @@ export const builtInDefaults = {
   serviceCidr: "10.233.0.0/18",
   registryPort: 5000,
   filesPort: 80,
-  mirrorPort: 8443,
   maxOutageSeconds: 72 * 3600,
   protocols: ["mqtt", "amqp"],
   publishConcurrency: 8,
@@ -118,7 +107,7 @@ export function resolveSite(
       ),
     },
     ssh: { user: sshUser, port: ssh.port ?? builtInDefaults.sshPort },
-    identity: identityOf(spec.identity ?? defaults.identity, { site: name, domain }),
+    identity: resolveIdentity(spec.identity ?? defaults.identity, { site: name, domain }),
     link: linkOf(link, required),
     ingestion: {
       buffer: ingestion.buffer ?? profiles.profileOf(spec.profile).buffer,
@@ -142,29 +131,6 @@ function packageTrustOf(packages: SiteDocument["spec"]["bastion"]["packages"]): 
   if (packages === undefined) return { by: "archive" };
   const { trust, key } = packages;
   return trust === "key" ? { by: "key", key: key ?? "" } : { by: trust };
-}
-
-type IdentityDocument = NonNullable<SiteDocument["spec"]["identity"]>;
-
-/** Whole, not merged: a site that names issuers has no others. */
-function identityOf(
-  written: IdentityDocument | undefined,
-  values: { readonly site: string; readonly domain: string },
-): Identity | undefined {
-  if (written?.hub === undefined && written?.local === undefined) return undefined;
-  const issuerOf = (issuer: IdentityDocument["hub"], prefix: string): Issuer | undefined =>
-    issuer && {
-      url: fillIn(issuer.url, values),
-      audiences: issuer.audiences ?? ["kubernetes"],
-      usernameClaim: issuer.usernameClaim ?? "sub",
-      groupsClaim: issuer.groupsClaim ?? "groups",
-      prefix: issuer.prefix ?? prefix,
-    };
-  return {
-    hub: issuerOf(written.hub, "hub:"),
-    local: issuerOf(written.local, "site:"),
-    mirrorPort: written.mirrorPort ?? builtInDefaults.mirrorPort,
-  };
 }
 
 function alertsOf({ webhook, email }: NonNullable<SiteDocument["spec"]["alerts"]>, domain: string): Alerts {

@@ -1,4 +1,4 @@
-import type { IngestionBuffer, ProfileName } from "../fleet/model";
+import type { IngestionBuffer, ProfileName, ResolvedSite } from "../fleet/model";
 import type { Profile, Resources, WorkloadName } from "./profile";
 import { smallestStrimzi } from "./strimzi";
 
@@ -43,6 +43,13 @@ const systemDiskGiB = 30;
 /** What runs only where a site asks for it. */
 export interface Asked {
   readonly grafana?: boolean;
+  /** An issuer for people. */
+  readonly dex?: boolean;
+}
+
+/** What a site asks for. */
+export function askedBy({ platform, identity }: Pick<ResolvedSite, "platform" | "identity">): Asked {
+  return { grafana: platform.grafana, dex: identity?.local?.dex !== undefined };
 }
 
 /**
@@ -52,13 +59,17 @@ export interface Asked {
 export function workloadsOf(
   profile: Profile,
   buffer: IngestionBuffer = profile.buffer,
-  { grafana = false }: Asked = {},
+  asked: Asked = {},
 ): Profile["workloads"] {
-  const { grafana: asked, ...always } = profile.workloads;
-  const parts = grafana && asked !== undefined ? { ...always, grafana: asked } : always;
+  const parts = Object.fromEntries(
+    Object.entries(profile.workloads).filter(([name]) => !isAsked(name) || asked[name] === true),
+  );
   if (buffer === "strimzi") return { ...smallestStrimzi, ...parts };
   return Object.fromEntries(Object.entries(parts).filter(([name]) => !strimziParts.includes(name as WorkloadName)));
 }
+
+const onlyAsked = ["grafana", "dex"] as const satisfies readonly (keyof Asked & WorkloadName)[];
+const isAsked = (name: string): name is (typeof onlyAsked)[number] => (onlyAsked as readonly string[]).includes(name);
 
 /** @returns the size in GiB of the volume that holds messages while the link is down; each replica holds them all. */
 export function bufferStorageGiB(profile: Profile, buffer: IngestionBuffer = profile.buffer): number {
@@ -109,6 +120,9 @@ function budgetOf(
   const platformMaxMiB = Math.floor(profile.machine.memoryMiB * profile.platformShare);
   const leftMiB = profile.machine.memoryMiB - memoryMiB;
   const problems: string[] = [];
+  if (asked.dex === true && profile.workloads.dex === undefined) {
+    problems.push(`${profile.name} has no memory for an issuer for people`);
+  }
   if (asked.grafana === true && profile.workloads.grafana === undefined) {
     problems.push(`${profile.name} has no memory for Grafana`);
   }

@@ -48,6 +48,8 @@ export const haEdge: Profile = {
     velero: workload(200, 512, { memoryLimit: 2048, cpuLimit: 2000 }),
     "s3-gateway": workload(100, 192, { memoryLimit: 512, storage: 150 }),
     "site-reporter": workload(20, 64, { memoryLimit: 192, cpuLimit: 1000 }),
+    // The hash of a password takes a quarter of a second of a core.
+    dex: workload(20, 64, { memoryLimit: 192, cpuLimit: 500, replicas: 2 }),
   },
   flux: { sourceInterval: "5m", kustomizationInterval: "5m" },
   reportMinutes: 5,

@@ -8,7 +8,7 @@ import { standard } from "./standard";
 export type { Profile, Range, Resources, Workload, WorkloadName } from "./profile";
 export { bufferSizing, watermarkMiB, type Sizing } from "./bufferSizing";
 export { observabilitySizing, retentionOf, type ObservabilitySizing } from "./observabilitySizing";
-export { bufferStorageGiB, nodeBudget, workloadsOf, type BudgetPart, type NodeBudget } from "./budget";
+export { askedBy, bufferStorageGiB, nodeBudget, workloadsOf, type BudgetPart, type NodeBudget } from "./budget";
 
 const byName: Readonly<Record<ProfileName, Profile>> = { micro, mini, standard, "ha-edge": haEdge };
 

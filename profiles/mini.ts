@@ -48,6 +48,8 @@ export const mini: Profile = {
     velero: workload(100, 256, { memoryLimit: 768, cpuLimit: 1000 }),
     "s3-gateway": workload(50, 96, { memoryLimit: 256, storage: 40 }),
     "site-reporter": workload(20, 48, { memoryLimit: 128, cpuLimit: 500 }),
+    // The hash of a password takes a quarter of a second of a core.
+    dex: workload(20, 64, { memoryLimit: 192, cpuLimit: 500 }),
   },
   flux: { sourceInterval: "15m", kustomizationInterval: "15m" },
   reportMinutes: 15,

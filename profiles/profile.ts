@@ -51,6 +51,7 @@ export type WorkloadName =
   | "s3-gateway"
   | "thanos-sidecar"
   | "grafana"
+  | "dex"
   | "site-reporter";
 
 /** A size class. A built-in one is data in a file of its own; nothing in it is about a single site. */

@@ -49,6 +49,8 @@ export const standard: Profile = {
     velero: workload(100, 288, { memoryLimit: 1024, cpuLimit: 1000 }),
     "s3-gateway": workload(50, 128, { memoryLimit: 256, storage: 80 }),
     "site-reporter": workload(20, 48, { memoryLimit: 192, cpuLimit: 1000 }),
+    // The hash of a password takes a quarter of a second of a core.
+    dex: workload(20, 64, { memoryLimit: 192, cpuLimit: 500, replicas: 2 }),
   },
   flux: { sourceInterval: "10m", kustomizationInterval: "10m" },
   reportMinutes: 10,

@@ -18,6 +18,7 @@ const sections: readonly (readonly [prefix: string, title: string])[] = [
   ["EDGE-POL", "Policy"],
   ["EDGE-OVER", "Overrides"],
   ["EDGE-OBS", "Metrics, logs and alerts"],
+  ["EDGE-ID", "People"],
 ];
 
 /**

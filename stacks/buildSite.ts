@@ -4,6 +4,7 @@ import { repositoryUrl } from "../components/gitea/address";
 import { GiteaConfiguration } from "../components/gitea/configuration";
 import { LocalGitea } from "../components/gitea/component";
 import { IdentityCache } from "../components/identity/component";
+import { LocalIssuer } from "../components/identity/localIssuer";
 import { ImageConfig } from "../components/images/component";
 import { IngestionBridge } from "../components/ingestion/component";
 import { KubesprayCluster } from "../components/kubespray/component";
@@ -66,6 +67,9 @@ export function buildSite(args: SiteArgs): SiteOutputs {
       kubeconfig,
       receiver: flux.receiver,
     });
+  }
+  if (site.identity?.local?.dex !== undefined) {
+    new LocalIssuer("issuer", { site, secrets, provider, authority: images.authority });
   }
   const ingestion = new IngestionBridge("ingestion", { ...onCluster, authority: images.authority });
   const reporter = new SiteReporter("reporter", {

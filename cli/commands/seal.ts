@@ -4,6 +4,7 @@ import { text as textOf } from "node:stream/consumers";
 import { parseAllDocuments } from "yaml";
 import { yamlText } from "../../components/file/yamlText";
 import { apiVersion } from "../../fleet/schema";
+import { leastCost, peopleProblem } from "../../gitops/sops/peopleProblem";
 import { sealSecret, type SecretObject } from "../../gitops/sops/seal";
 import { readFleet } from "../../fleet/read";
 import { exitCode } from "../exitCodes";
@@ -67,6 +68,15 @@ function readSecrets(text: string, where: string): readonly SecretObject[] {
     if (value?.kind !== "Secret" || value.apiVersion !== "v1") refuse("holds something else than v1 Secrets");
     if (typeof name !== "string" || typeof namespace !== "string") refuse("holds a Secret without name or namespace");
     if (value.sops !== undefined) refuse("holds a Secret that SOPS has encrypted already");
-    return value as SecretObject;
+    const secret = value as SecretObject;
+    const weak = peopleProblem(secret);
+    if (weak !== undefined) {
+      throw new UserError(
+        "EDGE-CLI-085",
+        `${where}: ${weak}`,
+        `Give bcrypt hashes with a cost of ${leastCost} or more, such as \`htpasswd -nBC 12 NAME\` makes.`,
+      );
+    }
+    return secret;
   });
 }

@@ -1,3 +1,5 @@
+import type { ResolvedSite } from "../../fleet/model";
+
 /** Peers and ports of network policies that several parts of the platform need. */
 
 export const tcp = (port: number) => ({ protocol: "TCP", port });
@@ -10,6 +12,15 @@ export function pods(namespace: string, matchLabels?: Record<string, string>) {
 
 /** Pods of the policy's own namespace with the labels. */
 export const neighbours = (matchLabels: Record<string, string>) => ({ podSelector: { matchLabels } });
+
+/** The site's API servers, as pods reach them once their service's address is translated. */
+export function toApiServers({ nodes, network }: Pick<ResolvedSite, "nodes" | "network">) {
+  const addresses = [
+    ...nodes.filter(({ roles }) => roles.includes("control-plane")).map(({ address }) => address),
+    ...(network.apiVip === undefined ? [] : [network.apiVip]),
+  ].sort();
+  return { to: addresses.map((address) => ({ ipBlock: { cidr: `${address}/32` } })), ports: [tcp(6443)] };
+}
 
 /** Every address that is not one of the site's pods or services. */
 export function outside(network: { readonly podCidr: string; readonly serviceCidr: string }) {

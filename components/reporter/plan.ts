@@ -7,7 +7,7 @@ import { gitea } from "../gitea/address";
 import { ingestion } from "../ingestion/address";
 import { resourcesOf } from "../pods/resources";
 import { containerSecurity, podSecurity } from "../pods/security";
-import { outside, pods, tcp, toDns } from "../pods/traffic";
+import { outside, pods, tcp, toApiServers, toDns } from "../pods/traffic";
 import { reporter, reportParts, siteReport } from "./address";
 import { certificateEndpoints, queriesOf } from "./questions";
 import { askpassScript, reportScript } from "./script";
@@ -17,9 +17,6 @@ export const secretName = "site-reporter";
 
 /** The service that Prometheus' operator keeps for every Prometheus of a namespace. */
 const prometheus = { namespace: "monitoring", host: "prometheus-operated.monitoring.svc", port: 9090 } as const;
-
-/** Port of the API server on control-plane nodes; a network policy sees the address behind the service. */
-const apiServerPort = 6443;
 
 const folders = {
   config: "/etc/site-reporter",
@@ -153,11 +150,7 @@ export function cronJobSpec(site: ResolvedSite, release: Release, hub: Hub, prof
 
 /** Nobody talks to the reporter; it talks to those whom it asks, to the site's Gitea and to the hub's Git. */
 export function networkPolicySpec(site: ResolvedSite, hub: Hub) {
-  const { network, nodes, bastion } = site;
-  const apiServers = [
-    ...nodes.filter(({ roles }) => roles.includes("control-plane")).map(({ address }) => address),
-    ...(network.apiVip === undefined ? [] : [network.apiVip]),
-  ].sort();
+  const { bastion } = site;
   const { broker } = ingestion;
   return {
     podSelector: { matchLabels: { ...reporter.labels } },
@@ -165,7 +158,7 @@ export function networkPolicySpec(site: ResolvedSite, hub: Hub) {
     ingress: [],
     egress: [
       toDns(),
-      { to: apiServers.map((address) => ({ ipBlock: { cidr: `${address}/32` } })), ports: [tcp(apiServerPort)] },
+      toApiServers(site),
       { to: [pods(gitea.namespace, gitea.labels)], ports: [tcp(gitea.httpsPort)] },
       {
         to: [pods(prometheus.namespace, { "app.kubernetes.io/name": "prometheus" })],

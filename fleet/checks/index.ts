@@ -4,6 +4,7 @@ import { checkArchitectures } from "./architectures";
 import { checkCalendars } from "./calendars";
 import type { Check, CheckContext } from "./check";
 import { checkBufferFits, checkBufferHorizon } from "./ingestion";
+import { checkIdentity } from "./identity";
 import { checkLocked, checkLocks } from "./locks";
 import { checkLabels, checkNames } from "./names";
 import { checkObservability } from "./observability";
@@ -41,6 +42,7 @@ const checks: readonly Check[] = [
   checkRolloutRules,
   checkOverrides,
   checkObservability,
+  checkIdentity,
 ];
 
 /** @returns all problems of all checks. */

@@ -79,10 +79,12 @@ function componentProblems(release: Release, { knowledge: { catalog } }: CheckCo
 
 const everySite = ["flux", "gitea", "rabbitmq", "vector"];
 const strimziSites = ["strimzi", "mqtt-bridge"];
+const peopleSites = ["dex"];
 
 /** What the stacks themselves install; services that come by Git are optional. */
 function missingProblems(release: Release, { sites }: CheckContext): Problem[] {
   const buffered = sites.filter((site) => site.ingestion.buffer === "strimzi").map((site) => site.name);
+  const withPeople = sites.filter((site) => site.identity?.local?.dex !== undefined).map((site) => site.name);
   const missing = (names: readonly string[], why: string) =>
     names
       .filter((name) => !Object.hasOwn(release.components, name))
@@ -97,6 +99,9 @@ function missingProblems(release: Release, { sites }: CheckContext): Problem[] {
     ...(buffered.length === 0
       ? []
       : missing(strimziSites, `sites with a strimzi buffer need (${listOf(buffered, 4)})`)),
+    ...(withPeople.length === 0
+      ? []
+      : missing(peopleSites, `sites with an issuer of their own need (${listOf(withPeople, 4)})`)),
   ];
 }
 

@@ -118,6 +118,11 @@ export const formats = {
     `https://(?:[a-z0-9.-]|\\{(?:site|domain)\\})+(?::${port})?(?:/(?:[A-Za-z0-9._~-]|\\{(?:site|domain)\\})+)*`,
     "an https:// address without login and without a slash at the end, such as https://dex.{domain}:5554/dex",
   ),
+  "edgewave-dn": form(
+    '(?=.{3,300}$)[A-Za-z][A-Za-z0-9-]*=[^,=+<>#;\\\\"$\\r\\n]+(?:, ?[A-Za-z][A-Za-z0-9-]*=[^,=+<>#;\\\\"$\\r\\n]+)*',
+    "a distinguished name of a directory, such as ou=people,dc=harbours,dc=example",
+  ),
+  "edgewave-ldap-attribute": form("[A-Za-z][A-Za-z0-9-]{0,63}", "the name of an attribute, such as uid"),
   "edgewave-claim": form("[A-Za-z][A-Za-z0-9_.:/-]{0,99}", "the name of a claim, such as email"),
   "edgewave-identity-prefix": form("[a-z][a-z0-9-]{0,30}:", "a short word with a colon, such as hub:"),
   "edgewave-audience": form("[A-Za-z0-9._:/-]{1,200}", "the name of a client, such as kubernetes"),

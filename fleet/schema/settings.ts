@@ -115,20 +115,66 @@ const packages = z
   })
   .describe("What nodes trust the packages of the bastion by.");
 
+const issuerUrl = text("edgewave-issuer")
+  .max(500)
+  .describe("As tokens have it in iss; {site} and {domain} are filled in.");
+
 const issuer = (prefix: string) =>
   z.strictObject({
-    url: text("edgewave-issuer").max(500).describe("As tokens have it in iss; {site} and {domain} are filled in."),
+    url: issuerUrl,
     audiences: z.array(text("edgewave-audience")).min(1).max(10).optional().describe("kubernetes by default."),
     usernameClaim: text("edgewave-claim").optional().describe("sub by default."),
     groupsClaim: text("edgewave-claim").optional().describe("groups by default."),
     prefix: text("edgewave-identity-prefix").optional().describe(`Before user and group names; ${prefix} by default.`),
   });
 
+const ldap = z
+  .strictObject({
+    host: text("edgewave-endpoint").describe("Of a directory on the site, by LDAPS, such as ldap.{domain}:636."),
+    authority: text("edgewave-authorities")
+      .optional()
+      .describe("Certificates that the directory is trusted by; the site's own authority by default."),
+    bindDn: text("edgewave-dn").describe("Of the account that searches; its password is in the Secret dex-people."),
+    userBaseDn: text("edgewave-dn").describe("Below which people are."),
+    usernameAttribute: text("edgewave-ldap-attribute").optional().describe("What people log in by; uid by default."),
+    emailAttribute: text("edgewave-ldap-attribute").optional().describe("mail by default."),
+    groupBaseDn: text("edgewave-dn").optional().describe("Below which groups are; without it people have none."),
+    memberAttribute: text("edgewave-ldap-attribute")
+      .optional()
+      .describe("Of a group, with its members' DNs; member by default."),
+  })
+  .describe("A directory on the site whose people can log in.");
+
+const dex = z
+  .strictObject({
+    port: z.int().min(30_000).max(32_767).optional().describe("Port on every node; 30554 by default."),
+    tokenHours: z.int().min(1).max(24).optional().describe("Hours that a login is good for; 8 by default."),
+    users: z
+      .array(
+        z.strictObject({
+          name: text("edgewave-dns-label").describe("What edgewave calls the person; never given to another one."),
+          email: text("edgewave-email").describe("What the person logs in by."),
+          groups: z.array(text("edgewave-dns-label")).max(20).optional(),
+        }),
+      )
+      .max(200)
+      .optional()
+      .describe("People; the bcrypt hashes of their passwords are in the Secret dex-people, encrypted."),
+    ldap: ldap.optional(),
+  })
+  .describe("Runs an issuer for people on the site: Dex, brought by Flux.");
+
+const localIssuer = issuer("site:")
+  .extend({ url: issuerUrl.optional(), dex: dex.optional() })
+  .refine(({ url, dex: own }) => (url === undefined) !== (own === undefined), {
+    error: "must have a url, or dex, whose address edgewave knows; not both",
+  });
+
 /** Who people are, by OpenID Connect. */
 export const identity = z
   .strictObject({
     hub: issuer("hub:").optional().describe("The central issuer; sites know it by a mirror at the bastion."),
-    local: issuer("site:").optional().describe("An issuer on the site, for when there is no link."),
+    local: localIssuer.optional().describe("An issuer on the site, for when there is no link."),
     mirrorPort: port.optional().describe("Port of the mirror at the bastion; 8443 by default."),
   })
   .describe("Issuers of tokens that the site's API server takes (OpenID Connect).");

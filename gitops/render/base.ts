@@ -47,6 +47,6 @@ export function renderProfile(service: ChartService, profile: Profile): Files {
 
 function profileValues(service: ChartService, profile: Profile): Values {
   // Sizes are there of all that a site of the profile can ask for.
-  const parts = workloadsOf(profile, "strimzi", { grafana: true });
+  const parts = workloadsOf(profile, "strimzi", { grafana: true, dex: true });
   return service.profileValues((name: WorkloadName) => parts[name], profile);
 }

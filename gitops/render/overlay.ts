@@ -1,6 +1,5 @@
 import { yamlText } from "../../components/file/yamlText";
 import type { Release, ResolvedSite } from "../../fleet/model";
-import type { Override } from "../../fleet/overrides";
 import type { Profile } from "../../profiles";
 import type { Files } from "../files";
 import { addedObjects, ownerOf, type KustomizePatch } from "../overrides/render";
@@ -13,8 +12,6 @@ import { isManifests, type PlatformService, type SiteInputs } from "./service";
 /** Everything that decides one site's overlay. */
 export interface OverlayInputs extends SiteInputs {
   readonly services: readonly PlatformService[];
-  /** Those for this site, in the order in which they act. */
-  readonly overrides: readonly Override[];
   /** By folder of the kustomization.yaml that they stand in, in order. */
   readonly patches: ReadonlyMap<string, readonly KustomizePatch[]>;
   readonly sealed: readonly SealedFile[];

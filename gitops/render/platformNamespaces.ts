@@ -1,5 +1,6 @@
 import { flux } from "../../components/flux/address";
 import { gitea } from "../../components/gitea/address";
+import { dex } from "../../components/identity/address";
 import { ingestion } from "../../components/ingestion/address";
 import { reporter } from "../../components/reporter/address";
 
@@ -10,6 +11,7 @@ import { reporter } from "../../components/reporter/address";
  */
 export const platformNamespaces: readonly string[] = [
   "cert-manager",
+  dex.namespace,
   flux.namespace,
   gitea.namespace,
   "grafana",

@@ -1,4 +1,5 @@
 import type { Hub, ImageSigning, Release, ResolvedSite } from "../../fleet/model";
+import type { Override } from "../../fleet/overrides";
 import type { FleetPolicy } from "../../fleet/policy";
 import type { Profile, Workload, WorkloadName } from "../../profiles/profile";
 
@@ -35,6 +36,8 @@ export interface SiteInputs {
   readonly hub: Hub | undefined;
   /** PEM of keys, one of which has to have signed an image; empty where nobody asks for that. */
   readonly imageSigning: ImageSigning | undefined;
+  /** Those for this site, in the order in which they act. */
+  readonly overrides: readonly Override[];
   /** What the fleet says of the rules; undefined where it says nothing. */
   readonly policy: FleetPolicy | undefined;
 }

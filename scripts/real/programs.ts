@@ -38,6 +38,9 @@ const giteaTags = "sqlite sqlite_unlock_notify";
 
 const kyverno = "1.19.1";
 
+/** A commit after 2.45.1: its tags are of a module path that is not its own, and module proxies do not give them. */
+const dex = "2.45.1-20260806151424";
+
 /** What the tests against real servers start; the versions are those of the modules' go.mod, held by their go.sum. */
 export const kits: readonly Kit[] = [
   {
@@ -92,6 +95,21 @@ export const kits: readonly Kit[] = [
         folder: path.join(__dirname, "kyverno"),
         version: kyverno,
         programs: { "kubectl-kyverno": "github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno" },
+        linkFlags: "-s -w",
+      },
+    ],
+  },
+  {
+    // Who people are, on a site.
+    name: "dex",
+    variable: "EDGEWAVE_TEST_DEX",
+    needs: [],
+    optional: true,
+    modules: [
+      {
+        folder: path.join(__dirname, "dex"),
+        version: dex,
+        programs: { dex: "github.com/dexidp/dex/cmd/dex" },
         linkFlags: "-s -w",
       },
     ],

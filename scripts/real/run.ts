@@ -10,8 +10,8 @@ import { type Kit, kitFolder, kits } from "./programs";
  * those that take minutes.
  *
  * The servers are those in the folder that a kit's variable names (KUBEBUILDER_ASSETS, EDGEWAVE_TEST_GITEA,
- * EDGEWAVE_TEST_KYVERNO), the cluster
- * of EDGEWAVE_TEST_KUBECONFIG, or built from Go modules into the user's cache; `--kits` builds only those named.
+ * EDGEWAVE_TEST_KYVERNO, EDGEWAVE_TEST_DEX), the cluster of EDGEWAVE_TEST_KUBECONFIG, or built from Go modules into the
+ * user's cache; `--kits` builds only those named.
  */
 const tests = "test/**/real/**/*.test.ts";
 const root = path.resolve(__dirname, "../..");

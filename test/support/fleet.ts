@@ -3,7 +3,9 @@ import { chartsOf, imagesOf } from "../../catalog";
 import { alwaysOpen } from "../../fleet/calendar";
 import type {
   Architecture,
+  Dex,
   Fleet,
+  LocalIssuer,
   ProfileName,
   Release,
   ReleaseLock,
@@ -113,12 +115,23 @@ export function aRelease(overrides: Overrides<Release> = {}): Release {
       "cert-manager": "v1.21.1",
       velero: "12.1.0",
       versitygw: "0.3.5",
+      dex: "2.45.1",
     },
     lock: undefined,
     source: { file: `releases/${name}.yaml`, line: 1 },
   };
   return merge(release, overrides);
 }
+
+/** A site's own issuer for people, as a site that says nothing more of it has it. */
+export function aLocalIssuer(domain: string, overrides: Partial<Dex> = {}): LocalIssuer {
+  const dex = { port: 30_554, tokenHours: 8, users: [anna], ldap: undefined, ...overrides };
+  const audiences = ["kubernetes"];
+  const url = `https://id.${domain}:${dex.port}/dex`;
+  return { url, audiences, usernameClaim: "email", groupsClaim: "groups", prefix: "site:", dex };
+}
+
+const anna = { name: "anna", email: "anna@harbours.example", groups: ["operators"] };
 
 /** A whole lock of a release, with digests that no registry knows. */
 export function aLock(

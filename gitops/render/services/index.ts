@@ -1,7 +1,8 @@
 import type { ResolvedSite } from "../../../fleet/model";
-import { type Profile, workloadsOf } from "../../../profiles";
+import { askedBy, type Profile, workloadsOf } from "../../../profiles";
 import type { PlatformService } from "../service";
 import { certManager } from "./certManager";
+import { dex } from "./dex";
 import { kubePrometheusStack } from "./kubePrometheusStack";
 import { grafana } from "./grafana";
 import { kyverno } from "./kyverno";
@@ -15,6 +16,7 @@ import { versitygw } from "./versitygw";
 /** Every service that a site can have, in order of name. */
 export const platformServices: readonly PlatformService[] = [
   certManager,
+  dex,
   kubePrometheusStack,
   grafana,
   kyverno,
@@ -31,10 +33,10 @@ export const platformServices: readonly PlatformService[] = [
  * turn on, and those without a part of their own that follow one of them.
  */
 export function servicesOf(
-  site: Pick<ResolvedSite, "ingestion" | "platform">,
+  site: Pick<ResolvedSite, "identity" | "ingestion" | "platform">,
   profile: Profile,
 ): readonly PlatformService[] {
-  const running = workloadsOf(profile, site.ingestion.buffer, site.platform);
+  const running = workloadsOf(profile, site.ingestion.buffer, askedBy(site));
   const own = platformServices.filter(
     ({ workloads }) => workloads !== undefined && running[workloads[0]] !== undefined,
   );

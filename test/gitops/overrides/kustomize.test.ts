@@ -10,9 +10,9 @@ import type { Files } from "../../../gitops/files";
 import { applied } from "../../../gitops/overrides/apply";
 import { siteObjects, targetOf, type SiteObject } from "../../../gitops/overrides/siteObjects";
 import { renderRelease } from "../../../gitops/render/release";
-import { aRelease, aSite } from "../../support/fleet";
+import { aLocalIssuer, aRelease, aSite } from "../../support/fleet";
 import { firstTime, needsKubectl } from "../../support/kubectl";
-import { everyProfile, someOverrides } from "./sample";
+import { anOverride, everyProfile, someOverrides } from "./sample";
 
 /** What the real kustomize makes of every folder that Flux builds at a site, by identity. */
 function built(kubectl: string, cut: Files, folders: readonly string[]): Map<string, KubernetesObject> {
@@ -38,6 +38,22 @@ describe("the real kustomize", function () {
   before(async function () {
     this.timeout(firstTime);
     kubectl = await needsKubectl(this);
+  });
+
+  it("builds a site with an issuer for people, its sealed Secret among it", () => {
+    const site = aSite({
+      profile: "standard",
+      identity: { hub: undefined, local: aLocalIssuer("porto.harbours.example"), mirrorPort: 8443 },
+    });
+    const object = { apiVersion: "v1", kind: "Secret", metadata: { name: "dex-people", namespace: "dex" } };
+    const source = { file: "overrides/people.yaml", line: 1 };
+    const overrides = [anOverride({ name: "people", objects: [{ object, source }] })];
+    const cut = cutForSite(renderRelease(aRelease(), [site], { overrides }), site.name);
+    const own = siteObjects(cut, site.name).filter(({ folder }) => folder.endsWith("/values/dex"));
+    const real = built(kubectl, cut, [...new Set(own.map(({ folder }) => folder))]);
+    expect([...real.keys()].sort()).to.deep.equal(own.map(({ object: one }) => objectIdentity(one)).sort());
+    expect(own.map(({ object: { kind } }) => kind)).to.include.members(["Secret", "Deployment", "PodDisruptionBudget"]);
+    for (const { object: one } of own) expect(real.get(objectIdentity(one))).to.deep.equal(one);
   });
 
   for (const profile of everyProfile) {

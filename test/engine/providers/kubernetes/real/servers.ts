@@ -27,10 +27,11 @@ export class Servers {
   /** The certificate that the API server made for itself, in PEM. */
   certificate = "";
 
-  static async start(assets: string, controllers: boolean): Promise<Servers> {
+  /** @param more arguments of the API server. */
+  static async start(assets: string, controllers: boolean, more: readonly string[] = []): Promise<Servers> {
     const servers = new Servers(assets, await mkdtemp(path.join(tmpdir(), "edgewave-cluster-")));
     try {
-      await servers.startAll(controllers);
+      await servers.startAll(controllers, more);
       return servers;
     } catch (error) {
       await servers.stop();
@@ -60,7 +61,7 @@ export class Servers {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async startAll(controllers: boolean): Promise<void> {
+  private async startAll(controllers: boolean, more: readonly string[]): Promise<void> {
     const [client, peer, secure, health] = (await freePorts(4)) as [number, number, number, number];
     const store = `http://127.0.0.1:${client}`;
     const peers = `http://127.0.0.1:${peer}`;
@@ -94,6 +95,7 @@ export class Servers {
       "--service-cluster-ip-range=10.255.0.0/24",
       "--authorization-mode=RBAC",
       ...(controllers ? [] : ["--disable-admission-plugins=ServiceAccount"]),
+      ...more,
     ]);
     this.address = `https://127.0.0.1:${secure}`;
     await this.ready("/readyz");
@@ -158,7 +160,7 @@ export class Servers {
 }
 
 /** Ports that are free at the moment; all are taken before the first is given back, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const held = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   await Promise.all(held.map((server) => once(server, "listening")));
   const ports = held.map((server) => (server.address() as AddressInfo).port);
