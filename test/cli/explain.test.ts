@@ -111,6 +111,21 @@ describe("edgewave seal", () => {
     });
   });
 
+  it("takes no password of a site's people that is in clear or weak, and does not show it", async () => {
+    await inCopy(async (folder) => {
+      const people = (value: string) =>
+        `apiVersion: v1\nkind: Secret\nmetadata: { name: dex-people, namespace: dex }\nstringData: { anna: "${value}" }\n`;
+      const hash = "$2a$04$G0KKvy3v5bTCyDYvc0jYT.qQjHKEBp8foPDJZL4RdyWP4OPwm6nS.";
+      for (const value of ["hunter2", hash]) {
+        const { code, out, err } = await seal(folder, people(value));
+        expect(code).to.equal(2);
+        expect(err).to.include("EDGE-CLI-085").and.include("anna").and.not.include(value);
+        expect(out).to.equal("");
+      }
+      expect((await seal(folder, people(hash.replace("$04$", "$12$")))).code).to.equal(0);
+    });
+  });
+
   const wrong: readonly (readonly [string, string])[] = [
     ["nothing", ""],
     ["something else than a Secret", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: b }\n"],
