@@ -121,6 +121,11 @@ describe("the fleet of mistakes", () => {
       "EDGE-OBS-002",
       "EDGE-OBS-003",
       "EDGE-OBS-004",
+      "EDGE-ID-001",
+      "EDGE-ID-002",
+      "EDGE-ID-003",
+      "EDGE-ID-004",
+      "EDGE-ID-005",
     ]);
   });
 });

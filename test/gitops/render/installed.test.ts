@@ -3,8 +3,8 @@ import { catalog, kubesprayTags } from "../../../catalog";
 import { platformServices } from "../../../gitops/render/services";
 import { isManifests } from "../../../gitops/render/service";
 
-/** What the stacks themselves make of images: Flux, Gitea and the ingestion. */
-const byStacks = ["flux", "gitea", "rabbitmq", "vector", "strimzi", "mqtt-bridge"];
+/** What is made of images and not of a chart: Flux, Gitea, the ingestion, and the issuer for people. */
+const byStacks = ["flux", "gitea", "rabbitmq", "vector", "strimzi", "mqtt-bridge", "dex"];
 
 describe("what the catalog has", () => {
   const byKubespray = kubesprayTags.flatMap(({ pins, pinsByMinor }) =>
