@@ -16,5 +16,10 @@ const many = 4;
 export async function pruneIfMany(repository: string): Promise<void> {
   const loose = await readdir(path.join(repository, "objects/17")).catch(() => []);
   if (loose.length < many) return;
+  await prune(repository);
+}
+
+/** The same, however many there are; and what fetches have left that were ended in their middle. @throws GitFailed */
+export async function prune(repository: string): Promise<void> {
   await git(repository, ["prune", "--expire=1.hour.ago"]);
 }

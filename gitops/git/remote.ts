@@ -172,11 +172,17 @@ export async function fetchRefs(
   }
 }
 
+export interface NewestLimits {
+  /** After this the remote counts as unreachable. */
+  readonly timeoutMs: number;
+  /** Bytes; whoever pushed the branch must not fill this machine's disk. */
+  readonly largestFile: number;
+}
+
 /**
  * Brings one of a remote's branches here without its history, by one connection: the commit is made a root of this
  * repository. What was here of the branch before is nobody's afterwards.
  * @param ref full name, the same on both sides.
- * @param timeoutMs after which the remote counts as unreachable.
  * @returns whether the remote has the branch; if not, nothing is changed here.
  * @throws RemoteFailed; `raced` if another Git is at work on the same branch here
  */
@@ -184,12 +190,12 @@ export async function fetchNewest(
   repository: string,
   remote: GitRemote,
   ref: string,
-  { signal, timeoutMs }: { readonly signal?: AbortSignal | undefined; readonly timeoutMs: number },
+  { signal, timeoutMs, largestFile }: Pick<GitRunOptions, "signal"> & NewestLimits,
 ): Promise<boolean> {
   const args = [...fetching, "--depth=1", remote.url, `+${ref}:${ref}`];
   try {
     await clearingStaleLocks(repository, ["shallow.lock", `${ref}.lock`], () =>
-      run(repository, remote, args, { signal, timeoutMs }),
+      run(repository, remote, args, { signal, timeoutMs, largestFile }),
     );
     return true;
   } catch (error) {

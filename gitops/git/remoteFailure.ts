@@ -111,7 +111,10 @@ const words: readonly (readonly [RemoteState, RegExp])[] = [
     /No space left on device|Disk quota exceeded|unpack failed|unpacker error|insufficient permission for adding|returned error: 50[07]|unable to write|internal server error/i,
   ],
   // In this machine's own repository: two commands of edgewave fetch the same branch.
-  ["raced", /cannot lock ref '|^fatal: Unable to create '[^\n]*\.lock': File exists/m],
+  [
+    "raced",
+    /cannot lock ref '|^fatal: shallow file has changed since|^fatal: Unable to create '[^\n]*\.lock': File exists/m,
+  ],
   [
     "unreachable",
     /Could not resolve (?:host|proxy)|Failed to connect|Couldn't connect|Connection (?:refused|reset|timed out|closed)|Operation (?:timed out|too slow)|timed out|No route to host|Network is unreachable|early EOF|unexpected disconnect|hung up unexpectedly|Empty reply|returned error: 50[234]|Recv failure|Send failure|transfer closed|RPC failed|non-properly terminated|Error in the pull function|unexpected eof while reading|SSL_ERROR_SYSCALL/i,

@@ -59,6 +59,8 @@ export interface GitRunOptions {
   readonly timeoutMs?: number;
   /** Bytes that it may print; more ends it. */
   readonly mostOutput?: number;
+  /** Bytes that any file that it writes may have; more ends it. Only for what others decide the size of. */
+  readonly largestFile?: number;
 }
 
 const tailLines = 12;
@@ -77,12 +79,13 @@ export async function gitBytes(
   repository: string,
   args: readonly string[],
   input: string | Readable = "",
-  { env, signal, timeoutMs, mostOutput }: GitRunOptions = {},
+  { env, signal, timeoutMs, mostOutput, largestFile }: GitRunOptions = {},
 ): Promise<Buffer> {
   const argv = ["--git-dir", repository, ...args];
   // execa is an ES module whose dependencies export no `require` condition, so this CommonJS package imports it late.
   const { execa } = await import("execa");
-  const result = await execa("git", argv, {
+  const [program, parameters] = largestFile === undefined ? (["git", argv] as const) : limited(argv, largestFile);
+  const result = await execa(program, parameters, {
     env: { ...environment, ...env },
     ...(signal === undefined ? {} : { cancelSignal: signal }),
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
@@ -98,6 +101,11 @@ export async function gitBytes(
   const tail = said.trim().split("\n").slice(-tailLines).join("\n");
   const stdout = Buffer.from(result.stdout).toString("utf8");
   throw new GitFailed(`git ${argv.join(" ")}`, result.exitCode, tail, reason(result), { cause: result, stdout });
+}
+
+/** Git has no limit for what a fetch brings. POSIX's shell counts in blocks of 512 bytes. */
+function limited(argv: readonly string[], largestFile: number): readonly [string, readonly string[]] {
+  return ["sh", ["-c", `ulimit -f ${Math.ceil(largestFile / 512)} && exec git "$@"`, "git", ...argv]];
 }
 
 function reason(result: {

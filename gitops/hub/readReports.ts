@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { siteReport } from "../../components/reporter/address";
-import { pruneIfMany } from "../git/prune";
+import { prune, pruneIfMany } from "../git/prune";
 import { fetchNewest } from "../git/remote";
 import { RemoteFailed, type RemoteState } from "../git/remoteFailure";
 import { openRepository } from "../git/repository";
@@ -32,6 +32,8 @@ export interface ReportsRead {
 }
 
 const defaultTimeoutMs = 30_000;
+/** A report, its signature and room for what else lies there; none that is larger would be read. */
+const largestFile = 4 * siteReport.mostBytes;
 /** Two commands that read the same site at once meet for milliseconds. */
 const races = { attempts: 4, waitMs: 150 } as const;
 
@@ -73,11 +75,15 @@ async function readOne({ hub, directory, signal, timeoutMs = defaultTimeoutMs }:
   const remote = hubRemote(hub, siteRepositoryName("site", site));
   for (let attempt = 1; ; attempt += 1) {
     try {
-      if (await fetchNewest(repository, remote, `refs/heads/${siteReport.branch}`, { signal, timeoutMs })) {
+      if (
+        await fetchNewest(repository, remote, `refs/heads/${siteReport.branch}`, { signal, timeoutMs, largestFile })
+      ) {
         await pruneIfMany(repository);
       }
       return;
     } catch (error) {
+      // One that is too large leaves a part behind, each time.
+      if (error instanceof RemoteFailed && error.state === "unknown") await prune(repository);
       if (!(error instanceof RemoteFailed && error.state === "raced") || attempt === races.attempts) throw error;
       await sleep(races.waitMs * attempt, undefined, { signal });
     }

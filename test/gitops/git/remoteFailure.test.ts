@@ -25,6 +25,7 @@ describe("what Git says of another machine", () => {
     ["fatal: unable to access 'https://hub/x/': SSL certificate problem: certificate has expired", "distrusted"],
     ["Host key verification failed.", "distrusted"],
     ["fatal: Unable to create '/out/git/site/porto.git/shallow.lock': File exists.", "raced"],
+    ["fatal: shallow file has changed since we read it", "raced"],
     ["error: cannot lock ref 'refs/heads/status': is at 1 but expected 2", "raced"],
     ["remote: Unauthorized\nfatal: Authentication failed for 'https://hub/x/'", "denied"],
     ["remote: Forbidden\nfatal: unable to access 'https://hub/x/': The requested URL returned error: 403", "denied"],

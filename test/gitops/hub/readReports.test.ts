@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { RemoteFailed, type RemoteState, remoteStates } from "../../../gitops/git/remoteFailure";
@@ -51,6 +53,23 @@ describe("reading reports from a hub", function () {
     // A repository that is missing says nothing of the next one.
     expect(gaveUp).to.equal(undefined);
     expect(head(here, "site-3")).to.equal(before);
+  });
+
+  it("does not let a site fill the disk, and reads the others", async () => {
+    const { hub, here, request } = world();
+    for (const site of sites) hub.report(aReport({}, { site }));
+    const large = randomBytes(4 * 1024 * 1024).toString("hex");
+    hub.commit(hub.repository("site", "site-1"), "status", { "status.json": large });
+    const { answered, failures } = await readReports(request);
+    expect([...failures.keys()]).to.deep.equal(["site-1"]);
+    expect(answered.size).to.equal(sites.length - 1);
+    const packs = path.join(here.repository("site", "site-1"), "objects/pack");
+    for (const file of readdirSync(packs)) utimesSync(path.join(packs, file), new Date(0), new Date(0));
+    await readReports(request);
+    const kept = execFileSync("du", ["-sk", path.join(here.repository("site", "site-1"), "objects")], {
+      encoding: "utf8",
+    });
+    expect(Number.parseInt(kept, 10)).to.be.below(6 * 1024);
   });
 
   it("lets two commands read the same sites at once", async () => {
