@@ -52,7 +52,7 @@ const ownedBy = (kind: string, owner: string, name: string) => ({
 });
 
 (kyverno === undefined ? describe.skip : describe)(
-  "the policies that Flux applies at a site, by Kyverno's own command line (skipped where it is not built)",
+  `the policies that Flux applies at a site, by Kyverno's own command line${kyverno === undefined ? " (not built: npm run test:real)" : ""}`,
   function () {
     this.timeout(600_000);
 

@@ -41,8 +41,22 @@ describeControllers(`Flux ${older} that becomes ${newer} on a real API server`, 
     await story.up("older");
   });
   after(async () => {
-    const places = ["--fleet", folder, "--out", path.join(folder, "out"), "--engine", "embedded", "--json", "--yes"];
-    if (folder !== undefined) await edgewave(["site", "destroy", "porto", ...places]);
+    const places = [
+      "--fleet",
+      folder,
+      "--out",
+      path.join(folder, "out"),
+      "--engine",
+      "embedded",
+      "--json",
+      "--yes",
+      "--release",
+      "2026.12.0",
+    ];
+    if (folder !== undefined) {
+      const { code, stdout, stderr } = await edgewave(["site", "destroy", "porto", ...places]);
+      expect(code, stdout + stderr).to.equal(0);
+    }
     await Promise.all(kubelets.map((kubelet) => kubelet.stop()));
     await provisioner?.stop();
     if (folder !== undefined) await rm(folder, { recursive: true });

@@ -63,7 +63,7 @@ function claimsOf(token: string, keys: readonly (JsonWebKey & { readonly kid?: s
 }
 
 (here ? describe : describe.skip)(
-  "a person logs in while the hub is away (skipped without Dex and kube-apiserver: npm run test:real)",
+  `a person logs in while the hub is away${here ? "" : " (no Dex or no kube-apiserver: npm run test:real)"}`,
   function () {
     this.timeout(300_000);
 
