@@ -1,6 +1,6 @@
 import type { LockedChart } from "../fleet/model";
 import type { RegistryClient } from "./client";
-import { RegistryFailure } from "./failure";
+import { orFailure, RegistryFailure } from "./failure";
 import { chartContent, chartOf, parseManifest } from "./manifest";
 import { severalAtOnce } from "./severalAtOnce";
 
@@ -107,13 +107,4 @@ export async function verifyChart(
     found.push(new RegistryFailure("EDGE-LOCK-007", message));
   }
   return found;
-}
-
-async function orFailure<T>(work: Promise<T>): Promise<T | RegistryFailure> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof RegistryFailure) return error;
-    throw error;
-  }
 }

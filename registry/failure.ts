@@ -27,3 +27,13 @@ export class Passing extends Error {
     super(message, options);
   }
 }
+
+/** What work comes to, or why a registry kept it from coming to anything. @throws whatever else went wrong */
+export async function orFailure<T>(work: Promise<T>): Promise<T | RegistryFailure> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof RegistryFailure) return error;
+    throw error;
+  }
+}

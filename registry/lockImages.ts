@@ -1,6 +1,6 @@
 import type { Architecture, LockedImage } from "../fleet/model";
 import type { RegistryClient } from "./client";
-import { RegistryFailure } from "./failure";
+import { orFailure, RegistryFailure } from "./failure";
 import { resolveImage, type WantedImage, withSizes } from "./resolve";
 import { severalAtOnce } from "./severalAtOnce";
 
@@ -35,25 +35,13 @@ export async function lockImages<Image extends WantedImage>(
   const results: Locking<Image>[] = [];
   await severalAtOnce(images, { concurrency, signal }, async (image, index) => {
     const earlier = known?.(image);
-    const found = earlier === undefined ? resolved(client, image, signal) : sized(client, image, earlier, signal);
+    const found =
+      earlier === undefined ? orFailure(resolveImage(client, image, signal)) : sized(client, image, earlier, signal);
     const result = complete(image, await found, architectures(image));
     results[index] = { image, result };
     await onResult?.({ image, result }, earlier === undefined);
   });
   return results;
-}
-
-async function resolved(
-  client: Pick<RegistryClient, "manifest" | "blob">,
-  image: WantedImage,
-  signal: AbortSignal,
-): Promise<LockedImage | RegistryFailure> {
-  try {
-    return await resolveImage(client, image, signal);
-  } catch (error) {
-    if (error instanceof RegistryFailure) return error;
-    throw error;
-  }
 }
 
 /** What is known already stays, also where its registry cannot be asked for the sizes that it lacks. */
@@ -64,12 +52,8 @@ async function sized(
   signal: AbortSignal,
 ): Promise<LockedImage> {
   if (known.bytes !== undefined) return known;
-  try {
-    return await withSizes(client, image, known, signal);
-  } catch (error) {
-    if (error instanceof RegistryFailure) return known;
-    throw error;
-  }
+  const found = await orFailure(withSizes(client, image, known, signal));
+  return found instanceof RegistryFailure ? known : found;
 }
 
 function complete(

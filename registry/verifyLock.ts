@@ -1,6 +1,6 @@
 import type { Architecture, LockedImage } from "../fleet/model";
 import type { RegistryClient } from "./client";
-import { RegistryFailure } from "./failure";
+import { orFailure, RegistryFailure } from "./failure";
 import { resolveImage, type WantedImage } from "./resolve";
 
 const architectures: readonly Architecture[] = ["amd64", "arm64"];
@@ -17,20 +17,10 @@ export async function verifyImage(
   locked: LockedImage,
   signal: AbortSignal,
 ): Promise<RegistryFailure[]> {
-  const found: RegistryFailure[] = [];
-  const judge = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof RegistryFailure)) throw error;
-      found.push(error);
-    }
-  };
-  await judge(() => stillThere(client, image, locked, signal));
-  await judge(async () => {
-    const moved = difference(image, locked, await resolveImage(client, image, signal));
-    if (moved !== undefined) throw moved;
-  });
+  const there = await orFailure(stillThere(client, image, locked, signal));
+  const now = await orFailure(resolveImage(client, image, signal));
+  const moved = now instanceof RegistryFailure ? now : difference(image, locked, now);
+  const found = [there, moved].filter((one) => one instanceof RegistryFailure);
   // What is wrong with the registry is said once.
   return found.filter(({ message }, index) => found.findIndex((other) => other.message === message) === index);
 }
