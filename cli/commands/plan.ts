@@ -25,8 +25,8 @@ const history = { most: 5, enough: 500 };
 const help = `
 Predicted times are those of the runs that the ledger in --out tells of, by profile and by gate; where it has none,
 30 s a run and 30 s a gate. A run takes no less than its content takes over the site's link, as far as the release's lock
-tells sizes; with preStage the content is taken to be under way from the start. Approvals are taken as given at once, and nothing is taken to fail: edgewave simulate
-tells what may come instead.
+tells sizes; with preStage the content is taken to be under way from the start. Approvals are taken as given at once, and
+nothing is taken to fail: edgewave simulate tells what may come instead.
 `;
 
 export const addPlan: AddCommand = (program, io, done) => {

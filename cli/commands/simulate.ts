@@ -44,7 +44,8 @@ they failed, if that was more often than assumed. --seconds given by hand overru
 that are at the release already are not taken to run. The same seed, runs and files give the same answer.
 
 With --from-ledger it goes on from where the last run is now: what is done stays done, what is in flight ends, and what
-somebody paused stays so; what is still to come over a link is not reckoned then. Plan, sites and release are those that were frozen when the run started.
+somebody paused stays so; what is still to come over a link is not reckoned then. Plan, sites and release are those that
+were frozen when the run started.
 
 By default as many runs are made as take a few seconds: ${defaultSiteRuns.toLocaleString("en")} divided by the number of sites, between 20 and 1000.
 `;

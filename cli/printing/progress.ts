@@ -1,4 +1,5 @@
 import { MultiBar, type SingleBar } from "cli-progress";
+import { listOf } from "../../fleet/quote";
 import type { RecordedEvent, RolloutEvent, SiteFinished } from "../../rollout/events";
 import { currentWave, type RolloutState } from "../../rollout/state";
 import { colorsOf, print, type Colors, type Io } from "../io";
@@ -129,7 +130,7 @@ class Progress implements RolloutProgress {
       case "rollout-finished":
         return state.tally.skipped === 0
           ? undefined
-          : yellow(`  ${plural(state.tally.skipped, "site")} skipped: ${skippedWords(state)}`);
+          : yellow(`  ${plural(state.tally.skipped, "site")} skipped: ${listOf(skippedSites(state))}`);
       default:
         return undefined;
     }
@@ -194,10 +195,8 @@ function reopenedWords({ sites, waves = [] }: Extract<RolloutEvent, { type: "rol
   return [...(sites.length === 0 && again.length > 0 ? [] : [plural(sites.length, "site")]), ...again].join(", ");
 }
 
-/** A few names; the table below has all. */
-function skippedWords({ sites }: RolloutState): string {
-  const names = [...sites.values()].filter(({ outcome }) => outcome === "skipped").map(({ site }) => site);
-  return names.slice(0, 8).join(", ") + (names.length > 8 ? ` and ${names.length - 8} more` : "");
+function skippedSites({ sites }: RolloutState): string[] {
+  return [...sites.values()].filter(({ outcome }) => outcome === "skipped").map(({ site }) => site);
 }
 
 function doneSites(state: RolloutState): number {
