@@ -1,4 +1,5 @@
 import type { Files } from "../files";
+import { batchedObjects } from "./batch";
 import { gitBytes } from "./run";
 
 /**
@@ -17,20 +18,7 @@ export async function filesAt(
     return id !== "" && wanted(path) ? [[path, id]] : [];
   });
   const ids = [...new Set(entries.map(([, id]) => id))];
-  const texts = await blobs(repository, ids);
-  return new Map(entries.map(([path, id]) => [path, texts.get(id) ?? ""]));
-}
-
-/** `git cat-file --batch`: a line `id type size`, the content, a newline. */
-async function blobs(repository: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const output = await gitBytes(repository, ["cat-file", "--batch"], ids.map((id) => `${id}\n`).join(""));
-  const texts = new Map<string, string>();
-  let offset = 0;
-  for (const id of ids) {
-    const end = output.indexOf(0x0a, offset);
-    const size = Number(output.toString("latin1", offset, end).split(" ")[2]);
-    texts.set(id, output.toString("utf8", end + 1, end + 1 + size));
-    offset = end + 1 + size + 1;
-  }
-  return texts;
+  const texts = new Map(batchedObjects(output).map((object) => [object?.id, object?.content.toString("utf8")]));
+  return new Map(entries.map(([path, id]) => [path, texts.get(id) ?? ""]));
 }

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { siteReport } from "../../components/reporter/address";
+import { batchedObjects, type GitObject } from "../../gitops/git/batch";
 import { GitFailed, gitBytes } from "../../gitops/git/run";
 import { checkedSite } from "../../gitops/names";
 import { readAllowedSigners } from "../../signing/allowedSigners";
@@ -98,12 +99,6 @@ async function readFiles({ repository, ref, file }: ReportPlace): Promise<Files 
   }
 }
 
-interface GitObject {
-  readonly id: string;
-  readonly type: string;
-  readonly content: Buffer;
-}
-
 const blobOf = (object: GitObject | undefined): Buffer | undefined =>
   object?.type === "blob" ? object.content : undefined;
 
@@ -113,22 +108,7 @@ async function batch(repository: string, names: string): Promise<readonly (GitOb
     if (error instanceof GitFailed && (error.cause as { isMaxBuffer?: boolean }).isMaxBuffer === true) return undefined;
     throw error;
   });
-  if (output === undefined) return undefined;
-  const objects: (GitObject | undefined)[] = [];
-  for (let offset = 0; offset < output.length;) {
-    const end = output.indexOf(0x0a, offset);
-    const line = output.toString("utf8", offset, end === -1 ? output.length : end);
-    offset = end === -1 ? output.length : end + 1;
-    const [, id, type, size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(line) ?? [];
-    if (id === undefined || type === undefined) {
-      objects.push(undefined);
-      continue;
-    }
-    objects.push({ id, type, content: output.subarray(offset, offset + Number(size)) });
-    // A newline ends each object.
-    offset += Number(size) + 1;
-  }
-  return objects;
+  return output && batchedObjects(output);
 }
 
 async function isThere(folder: string): Promise<boolean> {
