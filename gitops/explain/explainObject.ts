@@ -3,6 +3,7 @@ import { valueAt } from "../../fleet/explainSetting";
 import type { Release, ResolvedSite, SourcePosition } from "../../fleet/model";
 import { overridesOf, type Override, type OverridePatch } from "../../fleet/overrides";
 import type { Path } from "../../fleet/problem";
+import { helmMerged } from "../../policy/objects/helmMerge";
 import { cutForSite } from "../cut";
 import { applied, isPlain } from "../overrides/apply";
 import { siteObjects, targetOf, type SiteObject } from "../overrides/siteObjects";
@@ -142,16 +143,7 @@ function speaks(document: unknown, path: Path): boolean {
   return value !== undefined;
 }
 
-/** Helm merges mappings and replaces everything else; null takes a key away. */
-function helmMerged(below: Readonly<Record<string, unknown>>, above: Readonly<Record<string, unknown>>) {
-  const result: Record<string, unknown> = { ...below };
-  for (const [key, value] of Object.entries(above)) {
-    if (value === null) delete result[key];
-    else result[key] = helmValue(result[key], value);
-  }
-  return result;
-}
-
+/** One value under another, as Helm has it. */
 const helmValue = (below: unknown, above: unknown): unknown =>
   isPlain(below) && isPlain(above) ? helmMerged(below, above) : above;
 

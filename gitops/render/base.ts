@@ -1,9 +1,10 @@
 import { componentOf } from "../../catalog";
 import { yamlText } from "../../components/file/yamlText";
 import type { Release } from "../../fleet/model";
+import { helmMerged } from "../../policy/objects/helmMerge";
 import { type Profile, type WorkloadName, workloadsOf } from "../../profiles";
 import type { Files } from "../files";
-import { mergedValues, operatorImageValues } from "./chartImages";
+import { operatorImageValues } from "./chartImages";
 import { profileFolder, serviceFolder } from "./layout";
 import { chartSource, helmRelease, kustomization, namespaceObject, valuesGenerator } from "./objects";
 import type { ChartService, Values } from "./service";
@@ -30,7 +31,7 @@ export function renderService(service: ChartService, release: Release): Files {
 }
 
 function baseValues(service: ChartService, release: Release): Values {
-  return mergedValues(service.baseValues(release), operatorImageValues(release, service.component));
+  return helmMerged(service.baseValues(release), operatorImageValues(release, service.component));
 }
 
 /** What is the same for all sites of a profile: sizes and retention. */

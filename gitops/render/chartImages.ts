@@ -46,16 +46,3 @@ function withValue(values: Values, [key, ...rest]: ValuePath | readonly string[]
   const inner = (values[key] ?? {}) as Values;
   return { ...values, [key]: rest.length === 0 ? value : withValue(inner, rest, value) };
 }
-
-/** Both trees of values; what is no mapping in both is that of the second. */
-export function mergedValues(below: Values, above: Values): Values {
-  const merged: Record<string, unknown> = { ...below };
-  for (const [key, value] of Object.entries(above)) {
-    merged[key] = isMapping(value) && isMapping(merged[key]) ? mergedValues(merged[key], value) : value;
-  }
-  return merged;
-}
-
-function isMapping(value: unknown): value is Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -1,10 +1,11 @@
 import { parseAllDocuments } from "yaml";
+import { helmMerged } from "../objects/helmMerge";
 import { at, isMapping, list, mapping, text, texts, type Mapping } from "../objects/json";
 import { helmValuesType, type HelmValues, type Resource } from "../resource";
 
 /**
  * What Flux makes of a site's cut: its objects with the site's variables filled in, and the values of each Helm release
- * with all layers merged.
+ * with all layers helmMerged.
  * @param files by path, as `cutForSite` gives them.
  */
 export function contentResources(files: ReadonlyMap<string, string>): readonly Resource[] {
@@ -95,7 +96,7 @@ function helmReleases(documents: readonly Document[], files: ReadonlyMap<string,
       const props: HelmValues = {
         service,
         namespace: text(at(object, "spec", "targetNamespace")) ?? "",
-        values: [...parts, inline].reduce(merged, {}),
+        values: [...parts, inline].reduce(helmMerged, {}),
       };
       return { type: helmValuesType, name: path, props, origin: "git" } as const;
     });
@@ -117,14 +118,4 @@ function valueFiles(documents: readonly Document[], files: ReadonlyMap<string, s
     }
   }
   return values;
-}
-
-/** As Helm merges: mappings key by key, everything else as a whole; null takes a key away. */
-function merged(below: Mapping, above: Mapping): Mapping {
-  const result: Record<string, unknown> = { ...below };
-  for (const [key, value] of Object.entries(above)) {
-    if (value === null) delete result[key];
-    else result[key] = isMapping(value) && isMapping(result[key]) ? merged(result[key], value) : value;
-  }
-  return result;
 }

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { componentOf, imagesOf } from "../../../catalog";
 import type { Release } from "../../../fleet/model";
-import { imagePins, mergedValues } from "../../../gitops/render/chartImages";
+import { imagePins } from "../../../gitops/render/chartImages";
 import { filesOf, renderRelease } from "../../../gitops/render/release";
+import { helmMerged } from "../../../policy/objects/helmMerge";
 import { aLock, aRelease, aSite } from "../../support/fleet";
 
 interface HelmRelease {
@@ -82,11 +83,11 @@ describe("values that are merged", () => {
   it("have all of the second, and of the first what the second does not name", () => {
     fc.assert(
       fc.property(values, values, (below, above) => {
-        const merged = mergedValues(below, above);
+        const merged = helmMerged(below, above);
         expect(Object.keys(merged).sort()).to.deep.equal(
           [...new Set([...Object.keys(below), ...Object.keys(above)])].sort(),
         );
-        expect(mergedValues(merged, above)).to.deep.equal(merged);
+        expect(helmMerged(merged, above)).to.deep.equal(merged);
         for (const [key, value] of Object.entries(above)) {
           if (typeof value === "number") expect(merged[key]).to.equal(value);
           else expect(merged[key]).to.include(value);
