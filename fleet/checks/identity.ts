@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { addressOf, rangeOf } from "../addressRange";
+import { overlap, rangeOf } from "../addressRange";
 import type { Dex, Fleet, ResolvedSite } from "../model";
 import { overridesOf } from "../overrides";
 import type { Problem } from "../problem";
@@ -8,6 +8,17 @@ import type { Check } from "./check";
 
 /** Where the issuer's secrets are: a bcrypt hash by the name of each person, and the directory's password. */
 export const peopleSecret = { namespace: "dex", name: "dex-people", bindPassword: "ldap.bindPassword" } as const;
+
+/** Whether an object is the Secret of the issuer's people. */
+export function isPeopleSecret({
+  kind,
+  metadata: { name, namespace },
+}: {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
+}): boolean {
+  return kind === "Secret" && namespace === peopleSecret.namespace && name === peopleSecret.name;
+}
 
 /** The issuer that runs on a site knows somebody, by itself or by a directory that is there too, and fits the profile. */
 export const checkIdentity: Check = ({ sites, knowledge: { profiles } }) =>
@@ -60,8 +71,7 @@ const hostOf = (endpoint: string): string => endpoint.slice(0, endpoint.lastInde
 
 function isOnSite(host: string, { domain, network }: ResolvedSite): boolean {
   if (!isIPv4(host)) return host === domain || host.endsWith(`.${domain}`);
-  const { first, last } = rangeOf(network.nodeCidr);
-  return addressOf(host) >= first && addressOf(host) <= last;
+  return overlap(rangeOf(`${host}/32`), rangeOf(network.nodeCidr));
 }
 
 /**
@@ -75,11 +85,7 @@ export function peopleSecretProblems({ sites, overrides }: Pick<Fleet, "sites" |
     const keys = new Set(
       overridesOf(site, overrides).flatMap(({ objects }) =>
         objects
-          .filter(({ object: { kind, metadata } }) => {
-            return (
-              kind === "Secret" && metadata.namespace === peopleSecret.namespace && metadata.name === peopleSecret.name
-            );
-          })
+          .filter(({ object }) => isPeopleSecret(object))
           .flatMap(({ object }) => [...Object.keys(object["data"] ?? {}), ...Object.keys(object["stringData"] ?? {})]),
       ),
     );

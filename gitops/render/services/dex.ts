@@ -6,7 +6,7 @@ import { dex as address } from "../../../components/identity/address";
 import { resourcesOf } from "../../../components/pods/resources";
 import { containerSecurity, podSecurity } from "../../../components/pods/security";
 import { outside, tcp, toApiServers, toDns } from "../../../components/pods/traffic";
-import { peopleSecret } from "../../../fleet/checks/identity";
+import { isPeopleSecret, peopleSecret } from "../../../fleet/checks/identity";
 import type { Dex, LocalIssuer } from "../../../fleet/model";
 import type { Workload } from "../../../profiles/profile";
 import type { ManifestService, SiteInputs } from "../service";
@@ -205,10 +205,7 @@ function checksum(inputs: SiteInputs, issuer: LocalIssuer, settings: Dex): strin
   const hash = createHash("sha256").update(JSON.stringify(configData(inputs, issuer, settings)));
   for (const { objects } of inputs.overrides) {
     for (const { object } of objects) {
-      const { kind, metadata: of } = object;
-      if (kind === "Secret" && of.namespace === peopleSecret.namespace && of.name === peopleSecret.name) {
-        hash.update(JSON.stringify(object));
-      }
+      if (isPeopleSecret(object)) hash.update(JSON.stringify(object));
     }
   }
   return hash.digest("hex");
