@@ -159,10 +159,23 @@ export class RunningRunner {
   }
 }
 
-/** Processes that a runner left: they were started in the folder's name, and none may be there after a run. */
+/**
+ * Processes of a runner of this folder that log in anywhere; none may be there after a run. Those of other sites, which
+ * other tests may run beside it, have other folders in their environment.
+ */
 export function leftovers(folder: string): number[] {
-  const own = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
-  return own
+  const all = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return all
     .filter((line) => line.includes("/ew-") && line.includes("ssh_config") && !line.includes(`${folder}/sshd`))
-    .map((line) => parseInt(line, 10));
+    .map((line) => parseInt(line, 10))
+    .filter((pid) => environmentOf(pid).includes(folder));
+}
+
+/** As the process got it; empty for one that is gone. */
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1");
+  } catch {
+    return "";
+  }
 }

@@ -102,6 +102,7 @@ describe("the Kubespray runner, at real hosts behind a real bastion", function (
     const order = field.order(["w1", "w2"], { region: "elsewhere" });
     const running = field.start(order);
     await appear(path.join(folder, "waiting-cp"), running);
+    expect(leftovers(folder), "while it runs").not.to.deep.equal([]);
     running.interrupt();
     const { code, stderr } = await running.ended;
     expect(code, stderr).to.equal(130);
