@@ -182,7 +182,9 @@ describe("the plan of a site's Gitea", () => {
   });
 
   it("touches nothing where an account is missing, or the site's own repository is a mirror", () => {
-    expect(planSiteGit(wanted, { ...asWanted, accounts: new Map([["flux", account("flux")]]) }).obstacles).to.have.length(1);
+    expect(
+      planSiteGit(wanted, { ...asWanted, accounts: new Map([["flux", account("flux")]]) }).obstacles,
+    ).to.have.length(1);
     expect(planSiteGit(wanted, { ...asWanted, own: { ...own, mirror: true } }).obstacles).to.deep.equal([
       "site/porto is a mirror of something else",
     ]);
